@@ -1,0 +1,2 @@
+//! `lowtide`: train logistic regression on encrypted data from the command line.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Vectors of numbers to plaintexts and back.

@@ -1,0 +1,1 @@
+//! Encrypted vectors and matrices in tiles of slots.

@@ -1,0 +1,2 @@
+//! Every routine the project has.
+fn main() {}
