@@ -1,1 +1,23 @@
-//! Arithmetic in `Z_Q[X]/(X^N + 1)`, fast.
+#![doc = include_str!("../README.md")]
+
+pub mod automorphism;
+pub mod basis;
+pub mod error;
+pub mod extend;
+pub mod field;
+pub mod isa;
+pub mod modulus;
+pub mod ntt;
+pub mod poly;
+pub mod prime;
+pub mod sample;
+
+//pub use automorphism::Automorphism;
+//pub use basis::{Basis, Ring};
+pub use error::Error;
+//pub use extend::Extension;
+pub use field::Field;
+pub use isa::Isa;
+pub use modulus::{Modulus, Shoup};
+pub use ntt::Ntt;
+//pub use poly::{Coefficient, Evaluation, Form, Poly};

@@ -1,0 +1,111 @@
+//! Vectors of residues modulo one prime, by the best kernel for it.
+
+use crate::{Isa, Modulus, Shoup, ntt::kernel};
+
+/// A modulus and the instruction set that computes with it: element-wise arithmetic on slices of residues.
+///
+/// Vector kernels serve moduli below `2^50` ([`Field::VECTOR_LIMIT`]); wider ones take the portable path. All kernels
+/// give the same residues, bit for bit.
+///
+/// # Panics
+/// Every method panics when its slices differ in length: a wrong shape is a bug in the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    modulus: Modulus,
+    isa: Isa,
+}
+
+impl Field {
+    /// One past the largest modulus that vector kernels serve.
+    pub const VECTOR_LIMIT: u64 = 1 << 50;
+
+    /// The most terms that [`Field::weighted_sum`] and [`Field::inner_product`] add.
+    pub const MAX_TERMS: usize = 64;
+
+    /// Arithmetic modulo `modulus` with at most the instructions of `isa`.
+    #[must_use]
+    pub fn new(modulus: Modulus, isa: Isa) -> Self {
+        Self { modulus, isa: if modulus.value() < Self::VECTOR_LIMIT { isa } else { Isa::SCALAR } }
+    }
+
+    /// The modulus.
+    #[must_use]
+    pub const fn modulus(&self) -> Modulus {
+        self.modulus
+    }
+
+    /// The instruction set in use.
+    #[must_use]
+    pub const fn isa(&self) -> Isa {
+        self.isa
+    }
+
+    /// `a[i] <- a[i] + b[i]`, residues in, residues out.
+    pub fn add_assign(&self, a: &mut [u64], b: &[u64]) {
+        assert_eq!(a.len(), b.len());
+        kernel::add_assign(self, a, b);
+    }
+
+    /// `a[i] <- a[i] - b[i]`, residues in, residues out.
+    pub fn sub_assign(&self, a: &mut [u64], b: &[u64]) {
+        assert_eq!(a.len(), b.len());
+        kernel::sub_assign(self, a, b);
+    }
+
+    /// `a[i] <- -a[i]`, residues in, residues out.
+    pub fn neg_assign(&self, a: &mut [u64]) {
+        kernel::neg_assign(self, a);
+    }
+
+    /// `a[i] <- a[i] b[i]`, residues in, residues out.
+    pub fn mul_assign(&self, a: &mut [u64], b: &[u64]) {
+        assert_eq!(a.len(), b.len());
+        kernel::mul_assign(self, a, b);
+    }
+
+    /// `a[i] <- a[i] + b[i] c[i]`, residues in, residues out.
+    pub fn mul_add_assign(&self, a: &mut [u64], b: &[u64], c: &[u64]) {
+        assert!(a.len() == b.len() && a.len() == c.len());
+        kernel::mul_add_assign(self, a, b, c);
+    }
+
+    /// `a[i] <- a[i] w`, residues in, residues out.
+    pub fn scale_assign(&self, a: &mut [u64], w: Shoup) {
+        kernel::scale_assign(self, a, w);
+    }
+
+    /// `a[i] <- (a[i] - b[i]) w`: the last step of a division by a factor of the modulus. Residues in, residues out.
+    pub fn sub_scale_assign(&self, a: &mut [u64], b: &[u64], w: Shoup) {
+        assert_eq!(a.len(), b.len());
+        kernel::sub_scale_assign(self, a, b, w);
+    }
+
+    /// `out[i] <- a[i] mod q`, for `a[i]` below [`Field::VECTOR_LIMIT`], or any words when `q` is not below it.
+    pub fn reduce(&self, out: &mut [u64], a: &[u64]) {
+        assert_eq!(out.len(), a.len());
+        kernel::reduce(self, out, a);
+    }
+
+    /// `out[i] <- sum_j terms[j].0[i] terms[j].1 mod q`, reduced once at the end: one column of a base conversion.
+    ///
+    /// The vectors need not be residues modulo `q`: their values are below [`Field::VECTOR_LIMIT`] when `q` is, and
+    /// below `2^61` otherwise. The weights are residues.
+    ///
+    /// # Panics
+    /// When there are more than [`Field::MAX_TERMS`] terms, or a vector is not as long as `out`.
+    pub fn weighted_sum(&self, out: &mut [u64], terms: &[(&[u64], u64)]) {
+        assert!(terms.len() <= Self::MAX_TERMS && terms.iter().all(|(vector, _)| vector.len() == out.len()));
+        kernel::weighted_sum(self, out, terms);
+    }
+
+    /// `out[i] <- sum_j pairs[j].0[i] pairs[j].1[i] mod q`, reduced once at the end, for residues: the inner product
+    /// of a key switch.
+    ///
+    /// # Panics
+    /// When there are more than [`Field::MAX_TERMS`] pairs, or a vector is not as long as `out`.
+    pub fn inner_product(&self, out: &mut [u64], pairs: &[(&[u64], &[u64])]) {
+        assert!(pairs.len() <= Self::MAX_TERMS);
+        assert!(pairs.iter().all(|(a, b)| a.len() == out.len() && b.len() == out.len()));
+        kernel::inner_product(self, out, pairs);
+    }
+}

@@ -1,0 +1,100 @@
+//! Which vector instructions this CPU has, found at run time.
+
+use std::{env, sync::OnceLock};
+
+/// An instruction set this CPU has. Owning one is the proof.
+///
+/// The environment variable `LOWTIDE_ISA` (`scalar`, `avx2` or `avx512`) caps what [`Isa::best`] and
+/// [`Isa::available`] return; it cannot raise it above what the CPU has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Isa(Kind);
+
+/// The kernels there are, slowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) enum Kind {
+    /// Portable Rust.
+    Scalar,
+    /// AVX2 and FMA: four lanes.
+    Avx2,
+    /// AVX-512 F, DQ, VL and IFMA: eight lanes.
+    Avx512,
+}
+
+impl Isa {
+    /// Portable code: every CPU has it.
+    pub const SCALAR: Self = Self(Kind::Scalar);
+
+    /// The fastest set this CPU has, capped by `LOWTIDE_ISA`. Detected once.
+    #[must_use]
+    pub fn best() -> Self {
+        static BEST: OnceLock<Isa> = OnceLock::new();
+        *BEST.get_or_init(|| Self(detect().min(cap(env::var("LOWTIDE_ISA").ok().as_deref()))))
+    }
+
+    /// Every set up to [`Isa::best`], slowest first. Tests and benches walk this.
+    pub fn available() -> impl Iterator<Item = Self> {
+        let best = Self::best();
+        [Kind::Scalar, Kind::Avx2, Kind::Avx512].map(Self).into_iter().filter(move |isa| *isa <= best)
+    }
+
+    /// `scalar`, `avx2` or `avx512`: the word that `LOWTIDE_ISA` takes.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self.0 {
+            Kind::Scalar => "scalar",
+            Kind::Avx2 => "avx2",
+            Kind::Avx512 => "avx512",
+        }
+    }
+
+    pub(crate) const fn kind(self) -> Kind {
+        self.0
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+fn detect() -> Kind {
+    let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+    let avx512 = is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512ifma");
+    match (avx2, avx512) {
+        (true, true) => Kind::Avx512,
+        (true, false) => Kind::Avx2,
+        (false, _) => Kind::Scalar,
+    }
+}
+
+#[cfg(not(target_arch = "x86_64"))]
+const fn detect() -> Kind {
+    Kind::Scalar
+}
+
+/// What `LOWTIDE_ISA` allows. A word it does not know caps nothing.
+fn cap(word: Option<&str>) -> Kind {
+    match word {
+        Some("scalar") => Kind::Scalar,
+        Some("avx2") => Kind::Avx2,
+        _ => Kind::Avx512,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scalar_is_always_there_and_comes_first() {
+        assert_eq!(Isa::available().next(), Some(Isa::SCALAR));
+        assert_eq!(Isa::available().last(), Some(Isa::best()));
+    }
+
+    #[test]
+    fn the_cap_knows_its_three_words() {
+        assert_eq!(cap(Some("scalar")), Kind::Scalar);
+        assert_eq!(cap(Some("avx2")), Kind::Avx2);
+        assert_eq!(cap(Some("avx512")), Kind::Avx512);
+        assert_eq!(cap(None), Kind::Avx512);
+    }
+}

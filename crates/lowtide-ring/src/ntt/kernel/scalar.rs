@@ -1,0 +1,138 @@
+//! Portable kernels: the reference that every other one equals bit for bit.
+
+use crate::{Modulus, Shoup};
+
+pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
+    for (x, y) in a.iter_mut().zip(b) {
+        *x = q.add(*x, *y);
+    }
+}
+
+pub(crate) fn sub_assign(a: &mut [u64], b: &[u64], q: Modulus) {
+    for (x, y) in a.iter_mut().zip(b) {
+        *x = q.sub(*x, *y);
+    }
+}
+
+pub(crate) fn neg_assign(a: &mut [u64], q: Modulus) {
+    for x in a {
+        *x = q.neg(*x);
+    }
+}
+
+pub(crate) fn mul_assign(a: &mut [u64], b: &[u64], q: Modulus) {
+    for (x, y) in a.iter_mut().zip(b) {
+        *x = q.mul(*x, *y);
+    }
+}
+
+pub(crate) fn mul_add_assign(a: &mut [u64], b: &[u64], c: &[u64], q: Modulus) {
+    for ((x, y), z) in a.iter_mut().zip(b).zip(c) {
+        *x = q.reduce_wide(u128::from(*y) * u128::from(*z) + u128::from(*x));
+    }
+}
+
+pub(crate) fn scale_assign(a: &mut [u64], w: Shoup, q: Modulus) {
+    for x in a {
+        *x = w.mul(*x, q);
+    }
+}
+
+pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
+    for (x, y) in a.iter_mut().zip(b) {
+        *x = w.mul(*x + (q.value() - *y), q);
+    }
+}
+
+pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
+    for (x, y) in out.iter_mut().zip(a) {
+        *x = q.reduce(*y);
+    }
+}
+
+/// Products are below `2^122`, so that 64 of them fit 128 bits.
+pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
+    for (i, x) in out.iter_mut().enumerate() {
+        let sum: u128 =
+            terms.iter().map(|(vector, weight)| u128::from(vector[i]) * u128::from(*weight)).sum();
+        *x = q.reduce_wide(sum);
+    }
+}
+
+/// Products are below `2^122`, so that 64 of them fit 128 bits.
+pub(crate) fn inner_product(out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
+    for (i, x) in out.iter_mut().enumerate() {
+        let sum: u128 = pairs.iter().map(|(a, b)| u128::from(a[i]) * u128::from(b[i])).sum();
+        *x = q.reduce_wide(sum);
+    }
+}
+
+/// Powers of `psi` and of its inverse in bit-reversed order, as the butterflies read them.
+#[derive(Debug)]
+pub(crate) struct Tables {
+    forward: Box<[Shoup]>,
+    inverse: Box<[Shoup]>,
+    /// `1 / N`.
+    scale: Shoup,
+    /// `psi^(-brv(1)) / N`: the twiddle of the last inverse stage with the scale folded in.
+    scaled_twiddle: Shoup,
+}
+
+impl Tables {
+    pub(crate) fn new(degree: usize, psi: u64, q: Modulus) -> Self {
+        let powers =
+            |base| super::bit_reversed_powers(degree, base, q).map(|w| q.shoup(w)).collect::<Box<[_]>>();
+        let (forward, inverse) = (powers(psi), powers(q.inverse(psi)));
+        let scale = q.shoup(q.inverse(degree as u64));
+        let scaled_twiddle = q.shoup(q.mul(scale.value(), inverse[1].value()));
+        Self { forward, inverse, scale, scaled_twiddle }
+    }
+}
+
+/// Harvey's butterflies (arXiv:1205.2926, algorithm 4): values in `[0, 4q)` between stages.
+pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
+    let (n, two_q) = (values.len(), 2 * q.value());
+    let (mut blocks, mut half) = (1, n / 2);
+    while half > 0 {
+        for (block, w) in values.chunks_exact_mut(2 * half).zip(&tables.forward[blocks..2 * blocks]) {
+            let (low, high) = block.split_at_mut(half);
+            for (x, y) in low.iter_mut().zip(high) {
+                let a = subtract_if_above(*x, two_q);
+                let t = w.mul_lazy(*y, q);
+                (*x, *y) = (a + t, a + two_q - t);
+            }
+        }
+        (blocks, half) = (2 * blocks, half / 2);
+    }
+    for x in values {
+        *x = subtract_if_above(subtract_if_above(*x, two_q), q.value());
+    }
+}
+
+/// Harvey's butterflies (arXiv:1205.2926, algorithm 3): values in `[0, 2q)` between stages, `1/N` in the last one.
+pub(crate) fn inverse(values: &mut [u64], tables: &Tables, q: Modulus) {
+    let (n, two_q) = (values.len(), 2 * q.value());
+    let (mut blocks, mut half) = (n / 2, 1);
+    while blocks > 1 {
+        for (block, w) in values.chunks_exact_mut(2 * half).zip(&tables.inverse[blocks..2 * blocks]) {
+            let (low, high) = block.split_at_mut(half);
+            for (x, y) in low.iter_mut().zip(high) {
+                let (a, b) = (*x, *y);
+                *x = subtract_if_above(a + b, two_q);
+                *y = w.mul_lazy(a + two_q - b, q);
+            }
+        }
+        (blocks, half) = (blocks / 2, 2 * half);
+    }
+    let (low, high) = values.split_at_mut(half);
+    for (x, y) in low.iter_mut().zip(high) {
+        let (a, b) = (*x, *y);
+        *x = tables.scale.mul(a + b, q);
+        *y = tables.scaled_twiddle.mul(a + two_q - b, q);
+    }
+}
+
+/// `x - bound` where that is not negative, `x` otherwise, for `x` and `bound` below `2^63`.
+fn subtract_if_above(x: u64, bound: u64) -> u64 {
+    x.min(x.wrapping_sub(bound))
+}
