@@ -12,12 +12,12 @@ pub mod poly;
 pub mod prime;
 pub mod sample;
 
-//pub use automorphism::Automorphism;
-//pub use basis::{Basis, Ring};
+pub use automorphism::Automorphism;
+pub use basis::{Basis, Ring};
 pub use error::Error;
-//pub use extend::Extension;
+pub use extend::{Division, Extension};
 pub use field::Field;
 pub use isa::Isa;
 pub use modulus::{Modulus, Shoup};
 pub use ntt::Ntt;
-//pub use poly::{Coefficient, Evaluation, Form, Poly};
+pub use poly::{Coefficient, Evaluation, Form, Poly};

@@ -1,1 +1,248 @@
-//! wip
+//! Polynomials in RNS form, typed by representation.
+
+use std::marker::PhantomData;
+
+use rayon::prelude::*;
+use zeroize::Zeroize;
+
+use crate::{Automorphism, Basis, Error, Ntt};
+
+/// By coefficients: the form of additions, base conversions and decoding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coefficient {}
+
+/// By values at the roots of unity, in the bit-reversed order of [`Ntt`]: the form of products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evaluation {}
+
+/// [`Coefficient`] or [`Evaluation`].
+pub trait Form: sealed::Sealed + Send + Sync + 'static {}
+impl Form for Coefficient {}
+impl Form for Evaluation {}
+
+mod sealed {
+    pub trait Sealed {}
+    impl Sealed for super::Coefficient {}
+    impl Sealed for super::Evaluation {}
+}
+
+/// An element of `Z_Q[X]/(X^N + 1)`, `Q` the product of a basis: one limb of `N` residues a prime, limb after limb.
+///
+/// Binary operations take operands in the same form over the same basis; the form is checked by the compiler.
+///
+/// # Panics
+/// Binary operations panic when the bases differ: a scheme checks levels before it computes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Poly<F: Form> {
+    basis: Basis,
+    residues: Vec<u64>,
+    form: PhantomData<F>,
+}
+
+impl<F: Form> Poly<F> {
+    /// The zero polynomial.
+    #[must_use]
+    pub fn zero(basis: &Basis) -> Self {
+        Self { basis: basis.clone(), residues: vec![0; basis.len() * basis.degree()], form: PhantomData }
+    }
+
+    /// A polynomial from its residues, limb after limb: the door for untrusted data.
+    ///
+    /// # Errors
+    /// [`Error::WrongLength`], or [`Error::ResidueOutOfRange`] for a residue that is not below its prime.
+    pub fn from_residues(basis: &Basis, residues: Vec<u64>) -> Result<Self, Error> {
+        let expected = basis.len() * basis.degree();
+        if residues.len() != expected {
+            return Err(Error::WrongLength { found: residues.len(), expected });
+        }
+        for (prime, limb) in basis.primes().zip(residues.chunks_exact(basis.degree())) {
+            if let Some(index) = limb.iter().position(|x| *x >= prime) {
+                return Err(Error::ResidueOutOfRange { value: limb[index], index, prime });
+            }
+        }
+        Ok(Self { basis: basis.clone(), residues, form: PhantomData })
+    }
+
+    /// The basis.
+    #[must_use]
+    pub const fn basis(&self) -> &Basis {
+        &self.basis
+    }
+
+    /// All residues, limb after limb.
+    #[must_use]
+    pub fn residues(&self) -> &[u64] {
+        &self.residues
+    }
+
+    /// The limbs, in the order of the basis.
+    pub fn limbs(&self) -> impl ExactSizeIterator<Item = &[u64]> {
+        self.residues.chunks_exact(self.basis.degree())
+    }
+
+    /// The residues modulo prime number `i` of the basis.
+    #[must_use]
+    pub fn limb(&self, i: usize) -> &[u64] {
+        let n = self.basis.degree();
+        &self.residues[i * n..(i + 1) * n]
+    }
+
+    /// Calls `visit(i, transform, limb)` for every limb, on all threads. What it writes must be residues.
+    pub fn for_each_limb(&mut self, visit: impl Fn(usize, &Ntt, &mut [u64]) + Sync) {
+        let n = self.basis.degree();
+        let limbs = self.basis.limbs();
+        self.residues
+            .par_chunks_exact_mut(n)
+            .zip(limbs)
+            .enumerate()
+            .for_each(|(i, (limb, ntt))| visit(i, ntt, limb));
+    }
+
+    /// `self <- self + other`.
+    pub fn add_assign(&mut self, other: &Self) {
+        self.zip_limbs(other, |ntt, x, y| ntt.field().add_assign(x, y));
+    }
+
+    /// `self <- self - other`.
+    pub fn sub_assign(&mut self, other: &Self) {
+        self.zip_limbs(other, |ntt, x, y| ntt.field().sub_assign(x, y));
+    }
+
+    /// `self <- -self`.
+    pub fn neg_assign(&mut self) {
+        self.for_each_limb(|_, ntt, x| ntt.field().neg_assign(x));
+    }
+
+    /// `self <- factor self` for an integer, given by its residue modulo each prime of the basis.
+    ///
+    /// # Panics
+    /// When there is not one residue a prime.
+    pub fn scale_assign(&mut self, factor: &[u64]) {
+        assert_eq!(factor.len(), self.basis.len());
+        self.for_each_limb(|i, ntt, x| ntt.field().scale_assign(x, ntt.modulus().shoup(factor[i])));
+    }
+
+    /// The same polynomial modulo the primes of a window of its basis.
+    ///
+    /// # Panics
+    /// When `window` is not a window of the basis.
+    #[must_use]
+    pub fn restrict(&self, window: &Basis) -> Self {
+        let n = self.basis.degree();
+        let start = self.basis.position(window).expect("a window of the basis");
+        let residues = self.residues[start * n..(start + window.len()) * n].to_vec();
+        Self { basis: window.clone(), residues, form: PhantomData }
+    }
+
+    fn zip_limbs(&mut self, other: &Self, combine: impl Fn(&Ntt, &mut [u64], &[u64]) + Sync) {
+        assert_eq!(self.basis, other.basis, "operands over different bases");
+        self.for_each_limb(|i, ntt, limb| combine(ntt, limb, other.limb(i)));
+    }
+
+    fn cast<G: Form>(self) -> Poly<G> {
+        Poly { basis: self.basis, residues: self.residues, form: PhantomData }
+    }
+}
+
+impl Poly<Coefficient> {
+    /// The polynomial with these signed coefficients, in time independent of them.
+    ///
+    /// # Panics
+    /// When there are not `N` coefficients.
+    #[must_use]
+    pub fn from_signed(basis: &Basis, coefficients: &[i64]) -> Self {
+        assert_eq!(coefficients.len(), basis.degree());
+        let mut poly = Self::zero(basis);
+        poly.for_each_limb(|_, ntt, limb| {
+            let q = ntt.modulus();
+            limb.iter_mut().zip(coefficients).for_each(|(residue, x)| *residue = q.reduce_signed(*x));
+        });
+        poly
+    }
+
+    /// The same polynomial by values.
+    #[must_use]
+    pub fn into_evaluation(mut self) -> Poly<Evaluation> {
+        self.for_each_limb(|_, ntt, limb| ntt.forward(limb));
+        self.cast()
+    }
+
+    /// The coefficients' representatives in `(-Q/2, Q/2)`, rounded to 53 bits.
+    ///
+    /// Garner's mixed-radix digits, centred: a coefficient far below `Q` has zero digits above its size, so that it
+    /// is exact up to `2^53` however large `Q` is.
+    #[must_use]
+    pub fn to_centered(&self) -> Vec<f64> {
+        let moduli: Vec<_> = self.basis.limbs().iter().map(Ntt::modulus).collect();
+        let centered = |index: usize| {
+            let mut digits = [0_i64; 64];
+            for (i, q) in moduli.iter().enumerate() {
+                let mut digit = self.limb(i)[index];
+                for (j, lower) in digits[..i].iter().enumerate() {
+                    digit = self.basis.inverse(j, i).mul(q.sub(digit, q.reduce_signed(*lower)), *q);
+                }
+                digits[i] = q.center(digit);
+            }
+            let horner =
+                |sum: f64, (digit, q): (&i64, &crate::Modulus)| sum * q.value() as f64 + *digit as f64;
+            digits[..moduli.len()].iter().zip(&moduli).rev().fold(0.0, horner)
+        };
+        assert!(moduli.len() <= 64, "at most 64 primes");
+        (0..self.basis.degree()).into_par_iter().map(centered).collect()
+    }
+
+    /// `f(X^g)`.
+    #[must_use]
+    pub fn automorphism(&self, map: &Automorphism) -> Self {
+        let mut out = Self::zero(&self.basis);
+        out.for_each_limb(|i, ntt, limb| map.substitute(limb, self.limb(i), ntt.modulus()));
+        out
+    }
+}
+
+impl Poly<Evaluation> {
+    /// The same polynomial by coefficients.
+    #[must_use]
+    pub fn into_coefficients(mut self) -> Poly<Coefficient> {
+        self.for_each_limb(|_, ntt, limb| ntt.inverse(limb));
+        self.cast()
+    }
+
+    /// `self <- self other`.
+    pub fn mul_assign(&mut self, other: &Self) {
+        self.zip_limbs(other, |ntt, x, y| ntt.field().mul_assign(x, y));
+    }
+
+    /// `self <- self + a b`.
+    pub fn mul_add_assign(&mut self, a: &Self, b: &Self) {
+        assert!(self.basis == a.basis && self.basis == b.basis, "operands over different bases");
+        self.for_each_limb(|i, ntt, limb| ntt.field().mul_add_assign(limb, a.limb(i), b.limb(i)));
+    }
+
+    /// `self <- self + constant` for an integer, given by its residue modulo each prime of the basis.
+    ///
+    /// # Panics
+    /// When there is not one residue a prime.
+    pub fn add_constant_assign(&mut self, constant: &[u64]) {
+        assert_eq!(constant.len(), self.basis.len());
+        self.for_each_limb(|i, ntt, limb| {
+            let q = ntt.modulus();
+            limb.iter_mut().for_each(|x| *x = q.add(*x, constant[i]));
+        });
+    }
+
+    /// `f(X^g)`.
+    #[must_use]
+    pub fn automorphism(&self, map: &Automorphism) -> Self {
+        let mut out = Self::zero(&self.basis);
+        out.for_each_limb(|i, _, limb| map.permute(limb, self.limb(i)));
+        out
+    }
+}
+
+/// Overwrites the residues, for secrets.
+impl<F: Form> Zeroize for Poly<F> {
+    fn zeroize(&mut self) {
+        self.residues.as_mut_slice().zeroize();
+    }
+}
