@@ -1,2 +1,84 @@
-//! Every routine the project has.
-fn main() {}
+//! Every routine the project has, as `cargo xtask VERB`.
+
+mod bench;
+mod cargo;
+mod ci;
+mod error;
+mod fuzz;
+mod tidy;
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Error;
+
+/// Every routine the project has.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Check the rules of the house that the compiler cannot: one line for each finding.
+    Tidy,
+    /// Run one job exactly as continuous integration runs it.
+    Ci {
+        /// Which job.
+        job: ci::Job,
+        /// Fail, instead of skipping, where a tool that the job needs is not installed.
+        #[arg(long)]
+        no_skip: bool,
+    },
+    /// Run the criterion suites, with the rivals beside us in the same run.
+    Bench {
+        /// One suite (`ring`, `ckks`), or all of them.
+        suite: Option<String>,
+        /// What to pass on to criterion, after `--`.
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Run one fuzz target.
+    Fuzz {
+        /// A target of `fuzz/fuzz_targets/`.
+        target: String,
+        /// For how long.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().verb, root()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(verb: Verb, root: &Path) -> Result<(), Error> {
+    match verb {
+        Verb::Tidy => tidy::run(root),
+        Verb::Ci { job, no_skip } => ci::run(root, job, ci::Missing::from_flag(no_skip)),
+        Verb::Bench { suite, args } => bench::run(root, suite.as_deref(), &args),
+        Verb::Fuzz { target, seconds } => fuzz::Fuzzer::find(root)?.run(&target, seconds),
+    }
+}
+
+/// The checkout that this binary was built from.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap_or_else(|| Path::new("."))
+}
+
+/// Joins a path that the checks write with `/` on every system.
+fn join(root: &Path, relative: &str) -> PathBuf {
+    relative.split('/').fold(root.to_path_buf(), |path, part| path.join(part))
+}

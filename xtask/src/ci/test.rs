@@ -1,0 +1,19 @@
+//! Every test of the workspace, with the example of every README; then the arithmetic again, slower.
+
+use std::path::Path;
+
+use crate::{cargo::Run, error::Error};
+
+/// Values of `LOWTIDE_ISA` below the best there is: what older machines run.
+const CAPS: [&str; 2] = ["scalar", "avx2"];
+
+/// `cargo test` and not another runner: its result lines are those that every reader of a log knows, and
+/// it runs the doc tests too.
+pub(super) fn run(root: &Path) -> Result<(), Error> {
+    Run::cargo(root, "test --workspace --exclude lowtide-benches").run()?;
+    for cap in CAPS {
+        let capped = Run::cargo(root, "test -p lowtide-ring -p lowtide-ckks --lib --tests");
+        capped.env("LOWTIDE_ISA", cap).run()?;
+    }
+    Ok(())
+}
