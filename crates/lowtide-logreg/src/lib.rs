@@ -1,1 +1,11 @@
-//! The trainer.
+//! Logistic regression trained on encrypted rows, and in the clear beside it.
+
+pub mod clear;
+mod error;
+pub mod metrics;
+pub mod model;
+pub mod rows;
+pub mod schedule;
+pub mod sigmoid;
+
+pub use error::Error;

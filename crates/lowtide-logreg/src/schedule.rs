@@ -1,0 +1,174 @@
+//! Step sizes and momentum: the two numbers that each training step is given.
+//!
+//! They depend on the step alone, never on the data, so customer and service know them in the clear.
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+
+/// The step size of step `i`: `initial / (1 + decay i)`.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StepSize {
+    /// The first step size, above 0.
+    pub initial: f64,
+    /// How fast it shrinks, at least 0.
+    pub decay: f64,
+}
+
+impl StepSize {
+    /// The same step size at every step.
+    pub fn constant(initial: f64) -> Self {
+        Self { initial, decay: 0.0 }
+    }
+
+    /// The size of step `i`, counting from 0.
+    pub fn at(self, i: usize) -> f64 {
+        self.initial / (1.0 + self.decay * i as f64)
+    }
+}
+
+/// How much of the last movement carries on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Momentum {
+    /// Nesterov's: `eta_i = (1 - l_i) / l_{i+1}`, `l_0 = 1`, `l_{i+1} = (1 + sqrt(1 + 4 l_i^2)) / 2`
+    /// (Nesterov 1983). `eta_0 = 0`, then `eta` falls towards -1.
+    Nesterov,
+    /// None, `eta_i = 0`: plain gradient descent.
+    None,
+}
+
+/// The constants of one training step.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    /// `gamma_i`: how far to move along the mean gradient.
+    pub gamma: f64,
+    /// `eta_i`, in `(-1, 0]`: `v = (1 - eta) w_new + eta w_old`.
+    pub eta: f64,
+}
+
+/// Step sizes with momentum, checked.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
+pub struct Schedule {
+    step_size: StepSize,
+    momentum: Momentum,
+}
+
+impl Schedule {
+    /// A schedule of these step sizes and this momentum.
+    ///
+    /// # Errors
+    /// [`Error::StepSize`] unless the first step size is positive, the decay is at least 0, and both
+    /// are finite.
+    pub fn new(step_size: StepSize, momentum: Momentum) -> Result<Self, Error> {
+        let StepSize { initial, decay } = step_size;
+        if initial.is_finite() && initial > 0.0 && decay.is_finite() && decay >= 0.0 {
+            Ok(Self { step_size, momentum })
+        } else {
+            Err(Error::StepSize { initial, decay })
+        }
+    }
+
+    /// The first `k` steps. To go on from a checkpoint after `j` steps, skip `j`.
+    ///
+    /// ```
+    /// use lowtide_logreg::schedule::{Momentum, Schedule, StepSize};
+    ///
+    /// let schedule = Schedule::new(StepSize { initial: 1.0, decay: 0.1 }, Momentum::Nesterov)?;
+    /// let steps: Vec<_> = schedule.steps(3).collect();
+    /// assert_eq!((steps[0].gamma, steps[0].eta), (1.0, 0.0));
+    /// assert!((steps[1].eta + 0.28175352).abs() < 1e-8);
+    /// # Ok::<(), lowtide_logreg::Error>(())
+    /// ```
+    pub fn steps(&self, k: usize) -> impl Iterator<Item = Step> + use<> {
+        let Self { step_size, momentum } = *self;
+        let mut l = 1.0;
+        (0..k).map(move |i| {
+            let next = 0.5 * (1.0 + f64::sqrt(1.0 + 4.0 * l * l));
+            let eta = match momentum {
+                Momentum::Nesterov => (1.0 - l) / next,
+                Momentum::None => 0.0,
+            };
+            l = next;
+            Step { gamma: step_size.at(i), eta }
+        })
+    }
+
+    /// The step sizes.
+    pub fn step_size(&self) -> StepSize {
+        self.step_size
+    }
+
+    /// The momentum.
+    pub fn momentum(&self) -> Momentum {
+        self.momentum
+    }
+}
+
+/// A schedule as files hold it, not yet checked.
+#[derive(Deserialize)]
+#[serde(rename = "Schedule", deny_unknown_fields)]
+struct Written {
+    step_size: StepSize,
+    momentum: Momentum,
+}
+
+impl TryFrom<Written> for Schedule {
+    type Error = Error;
+
+    fn try_from(Written { step_size, momentum }: Written) -> Result<Self, Error> {
+        Self::new(step_size, momentum)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nesterov() -> Schedule {
+        Schedule::new(StepSize { initial: 2.0, decay: 0.5 }, Momentum::Nesterov).unwrap()
+    }
+
+    #[test]
+    fn momentum_starts_at_zero_and_falls_towards_minus_one() {
+        let etas: Vec<f64> = nesterov().steps(200).map(|step| step.eta).collect();
+        // l = 1, 1.618034, 2.193527, 2.749792, ...
+        for (eta, expected) in etas.iter().zip([0.0, -0.281_753_5, -0.434_042_2]) {
+            assert!((eta - expected).abs() < 1e-6, "{eta}, not {expected}");
+        }
+        assert!(etas.windows(2).all(|pair| pair[1] < pair[0]) && etas.iter().all(|eta| *eta > -1.0));
+        assert_eq!(etas[0].to_bits() << 1, 0);
+    }
+
+    #[test]
+    fn step_sizes_decay() {
+        let gammas: Vec<f64> = nesterov().steps(3).map(|step| step.gamma).collect();
+        assert_eq!(gammas, [2.0, 2.0 / 1.5, 1.0]);
+        let plain = Schedule::new(StepSize::constant(0.5), Momentum::None).unwrap();
+        assert!(plain.steps(9).all(|step| step == Step { gamma: 0.5, eta: 0.0 }));
+    }
+
+    #[test]
+    fn steps_go_on_from_a_checkpoint() {
+        let whole: Vec<Step> = nesterov().steps(7).collect();
+        let parts: Vec<Step> = nesterov().steps(3).chain(nesterov().steps(7).skip(3)).collect();
+        assert_eq!(whole, parts);
+    }
+
+    #[test]
+    fn refuses_steps_that_do_not_move() {
+        for (initial, decay) in [(0.0, 0.0), (-1.0, 0.0), (f64::NAN, 0.0), (1.0, -0.1), (1.0, f64::INFINITY)]
+        {
+            assert!(matches!(
+                Schedule::new(StepSize { initial, decay }, Momentum::None),
+                Err(Error::StepSize { .. })
+            ));
+        }
+        let json = serde_json::to_string(&nesterov()).unwrap();
+        assert_eq!(json, r#"{"step_size":{"initial":2.0,"decay":0.5},"momentum":"nesterov"}"#);
+        assert_eq!(serde_json::from_str::<Schedule>(&json).unwrap(), nesterov());
+        assert!(serde_json::from_str::<Schedule>(&json.replace("2.0", "-2.0")).is_err());
+    }
+}
