@@ -27,9 +27,10 @@ pub(crate) fn run(folder: &Path) -> Result<(), Error> {
     let home = crate::root().join("crates/lowtide-data/data");
     for (from, to) in [("train", "train"), ("t10k", "test")] {
         let pictures = folder.join(format!("{from}-images-idx3-ubyte.gz"));
-        let images = Images::new(read(&pictures)?, read(&folder.join(format!("{from}-labels-idx1-ubyte.gz")))?)
-            .and_then(|images| images.pick(mnist::NEGATIVE, mnist::POSITIVE).pool2x2())
-            .map_err(|source| Error::Idx { path: pictures, source })?;
+        let images =
+            Images::new(read(&pictures)?, read(&folder.join(format!("{from}-labels-idx1-ubyte.gz")))?)
+                .and_then(|images| images.pick(mnist::NEGATIVE, mnist::POSITIVE).pool2x2())
+                .map_err(|source| Error::Idx { path: pictures, source })?;
         write(images.pictures(), &home.join(format!("mnist38-{to}-images.idx.gz")))?;
         write(images.labels(), &home.join(format!("mnist38-{to}-labels.idx.gz")))?;
     }
