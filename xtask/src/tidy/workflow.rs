@@ -15,13 +15,30 @@ const VERB: &str = "cargo xtask ci ";
 const ACTIONS: [&str; 3] = ["actions/checkout@", "Swatinem/rust-cache@", "taiki-e/install-action@"];
 
 pub(super) fn check(tree: &Tree) -> Result<Vec<Finding>, Error> {
-    let mut findings = Vec::new();
+    let (mut findings, mut texts) = (Vec::new(), String::new());
     for path in tree.entries(FOLDER)? {
         if path.ends_with(".yml") || path.ends_with(".yaml") {
-            findings.extend(workflow(&path, &tree.read(&path)?));
+            let text = tree.read(&path)?;
+            findings.extend(workflow(&path, &text));
+            texts.push_str(&text);
         }
     }
+    findings.extend(forgotten(&texts));
     Ok(findings)
+}
+
+/// Jobs of xtask that no workflow runs.
+fn forgotten(texts: &str) -> Vec<Finding> {
+    let runs = |job: &Job| {
+        let mut steps = texts.lines().filter_map(step);
+        steps.any(|step| matches!(step, Step::Runs(command) if named(command) == Some(job.name())))
+    };
+    let jobs = Job::value_variants().iter().filter(|job| **job != Job::All && !runs(job));
+    jobs.map(|job| {
+        let what = format!("no workflow runs `{VERB}{}`", job.name());
+        Finding::new(FOLDER, 1, what, "add a job for it")
+    })
+    .collect()
 }
 
 fn workflow(path: &str, text: &str) -> Vec<Finding> {
@@ -74,20 +91,26 @@ impl Step<'_> {
             Self::Runs(command) if command.starts_with("rustup ") && !command.contains(['&', ';', '|']) => {
                 None
             }
-            Self::Runs(command) => match command.strip_prefix(VERB) {
-                None => Some(Finding::new(path, line, format!("the command `{command}`"), cure)),
-                Some(words) => unknown(words).then(|| {
-                    let cure = format!("`{VERB}` is followed by one of {} and perhaps --no-skip", jobs());
-                    Finding::new(path, line, format!("there is no job `{words}`"), cure)
-                }),
-            },
+            Self::Runs(command) if !command.starts_with(VERB) => {
+                Some(Finding::new(path, line, format!("the command `{command}`"), cure))
+            }
+            Self::Runs(command) => unknown(command).then(|| {
+                let cure = format!("name one of {}, and perhaps --no-skip", jobs());
+                Finding::new(path, line, format!("there is no job `{command}`"), cure)
+            }),
         }
     }
 }
 
-fn unknown(words: &str) -> bool {
-    let name = words.strip_suffix(" --no-skip").unwrap_or(words);
-    !Job::value_variants().iter().any(|job| job.name() == name)
+fn unknown(command: &str) -> bool {
+    let name = named(command);
+    !Job::value_variants().iter().any(|job| Some(job.name()) == name)
+}
+
+/// `fmt` in `cargo xtask ci fmt --no-skip`.
+fn named(command: &str) -> Option<&str> {
+    let words = command.strip_prefix(VERB)?;
+    Some(words.strip_suffix(" --no-skip").unwrap_or(words))
 }
 
 fn jobs() -> String {
@@ -133,7 +156,11 @@ mod tests {
     fn a_job_that_is_none_is_found_with_its_line() {
         let found = findings("      - run: cargo xtask ci everything\n");
         assert_eq!(found.len(), 1);
-        assert!(found[0].starts_with("ci.yml:7: there is no job `everything`"), "{}", found[0]);
+        assert!(
+            found[0].starts_with("ci.yml:7: there is no job `cargo xtask ci everything`"),
+            "{}",
+            found[0]
+        );
     }
 
     #[test]
@@ -152,5 +179,15 @@ mod tests {
         let found = workflow("ci.yml", text);
         assert_eq!(found.len(), 1);
         assert!(found[0].to_string().starts_with("ci.yml:6: "), "{}", found[0]);
+    }
+
+    #[test]
+    fn a_job_that_no_workflow_runs_is_found() {
+        let every: String =
+            Job::value_variants().iter().map(|job| format!("- run: {VERB}{}\n", job.name())).collect();
+        assert_eq!(forgotten(&every), []);
+        let found = forgotten(&every.replace("ci fuzz", "ci fmt"));
+        assert_eq!(found.len(), 1);
+        assert!(found[0].to_string().contains("no workflow runs `cargo xtask ci fuzz`"), "{}", found[0]);
     }
 }
