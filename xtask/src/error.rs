@@ -29,6 +29,9 @@ pub(crate) enum Error {
     /// The checks found something.
     #[error("tidy: {0} to cure")]
     Untidy(usize),
+    /// The embedded data set was not made.
+    #[error(transparent)]
+    Dataset(#[from] crate::dataset::Error),
     /// What a service links can name a secret key.
     #[error("the feature `customer` is on in what a service links: {edge}; turn it off in that dependency")]
     Customer { edge: Box<str> },

@@ -3,6 +3,7 @@
 mod bench;
 mod cargo;
 mod ci;
+mod dataset;
 mod error;
 mod fuzz;
 mod tidy;
@@ -44,6 +45,12 @@ enum Verb {
         #[arg(last = true)]
         args: Vec<String>,
     },
+    /// Make the embedded data set anew from the four files of MNIST.
+    Vectors {
+        /// The folder that holds them, as `train-images-idx3-ubyte.gz` and so on.
+        #[arg(long, value_name = "FOLDER")]
+        mnist: PathBuf,
+    },
     /// Run one fuzz target.
     Fuzz {
         /// A target of `fuzz/fuzz_targets/`.
@@ -69,6 +76,7 @@ fn run(verb: Verb, root: &Path) -> Result<(), Error> {
         Verb::Tidy => tidy::run(root),
         Verb::Ci { job, no_skip } => ci::run(root, job, ci::Missing::from_flag(no_skip)),
         Verb::Bench { suite, args } => bench::run(root, suite.as_deref(), &args),
+        Verb::Vectors { mnist } => Ok(dataset::run(&mnist)?),
         Verb::Fuzz { target, seconds } => fuzz::Fuzzer::find(root)?.run(&target, seconds),
     }
 }
