@@ -1,1 +1,39 @@
-//! The RNS-CKKS scheme.
+#![doc = include_str!("../README.md")]
+
+mod add;
+mod ciphertext;
+mod constant;
+#[cfg(feature = "customer")]
+mod decrypt;
+#[cfg(feature = "customer")]
+mod encrypt;
+mod error;
+mod key;
+#[cfg(feature = "customer")]
+mod keygen;
+mod keyswitch;
+mod mul;
+mod noise;
+mod params;
+mod plaintext;
+mod public;
+mod rotate;
+mod scale;
+#[cfg(feature = "customer")]
+mod secret;
+pub mod security;
+
+pub use ciphertext::{Ciphertext, Product};
+pub use error::Error;
+pub use key::{EvaluationKeys, GaloisKey, RelinearizationKey, Seed, SwitchingKey};
+#[cfg(feature = "customer")]
+pub use keygen::Rotations;
+pub use noise::Noise;
+pub use params::{Fingerprint, Level, Literal, Parameters, Shape};
+pub use plaintext::Plaintext;
+pub use public::PublicKey;
+pub use rotate::Hoisted;
+pub use scale::Scale;
+#[cfg(feature = "customer")]
+pub use secret::SecretKey;
+pub use security::SecurityLevel;

@@ -19,7 +19,7 @@ impl Automorphism {
     /// [`Error::GaloisElement`] when the element is even or not below `2 degree`.
     pub fn new(ring: Ring, degree: usize, element: u64) -> Result<Self, Error> {
         let order = ring.root_order(degree);
-        if element % 2 == 0 || element >= order {
+        if element.is_multiple_of(2) || element >= order {
             return Err(Error::GaloisElement { element, degree });
         }
         let source = |i| {

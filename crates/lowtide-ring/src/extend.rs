@@ -32,14 +32,13 @@ pub struct Digits {
 }
 
 impl Extension {
-    /// Conversion from `source` to `target`.
+    /// Conversion from `source` to `target`. A prime in both keeps its residues.
     ///
     /// # Panics
-    /// When the ring degrees differ, or the bases share a prime.
+    /// When the ring degrees differ.
     #[must_use]
     pub fn new(source: &Basis, target: &Basis) -> Self {
         assert_eq!(source.degree(), target.degree(), "bases of different rings");
-        assert!(source.primes().all(|q| target.primes().all(|p| p != q)), "bases that share a prime");
         let product_modulo = |p: crate::Modulus, skip: Option<usize>| {
             let factors = source.primes().enumerate().filter(|(j, _)| Some(*j) != skip);
             factors.fold(1, |product, (_, q)| p.mul(product, p.reduce(q)))
@@ -138,9 +137,10 @@ impl Division {
     /// Division by the product of `divisor`, leaving residues modulo `quotient`.
     ///
     /// # Panics
-    /// As [`Extension::new`].
+    /// When the ring degrees differ, or the bases share a prime.
     #[must_use]
     pub fn new(divisor: &Basis, quotient: &Basis) -> Self {
+        assert!(divisor.primes().all(|d| quotient.primes().all(|q| d != q)), "bases that share a prime");
         let inverse = |limb: &crate::Ntt| {
             let q = limb.modulus();
             q.shoup(q.inverse(divisor.primes().fold(1, |product, d| q.mul(product, q.reduce(d)))))

@@ -98,6 +98,16 @@ impl<F: Form> Poly<F> {
             .for_each(|(i, (limb, ntt))| visit(i, ntt, limb));
     }
 
+    /// Two polynomials made limb by limb on all threads: `fill(i, transform, left, right)` writes residues into two
+    /// limbs of zeros.
+    #[must_use]
+    pub fn pair(basis: &Basis, fill: impl Fn(usize, &Ntt, &mut [u64], &mut [u64]) + Sync) -> [Self; 2] {
+        let (n, mut left, mut right) = (basis.degree(), Self::zero(basis), Self::zero(basis));
+        let limbs = left.residues.par_chunks_exact_mut(n).zip(right.residues.par_chunks_exact_mut(n));
+        limbs.zip(basis.limbs()).enumerate().for_each(|(i, ((x, y), ntt))| fill(i, ntt, x, y));
+        [left, right]
+    }
+
     /// `self <- self + other`.
     pub fn add_assign(&mut self, other: &Self) {
         self.zip_limbs(other, |ntt, x, y| ntt.field().add_assign(x, y));

@@ -17,7 +17,7 @@ const BINOMIAL_PAIRS: u32 = 21;
 
 /// The standard deviation of an [`error`] coefficient: `sqrt(21 / 2)`, about 3.24, no less than the 3.19 that the
 /// security tables assume.
-pub const ERROR_DEVIATION: f64 = 3.240_370_349_203_930;
+pub const ERROR_DEVIATION: f64 = 3.240_370_349_203_93;
 
 /// The uniform polynomial of a public seed, in evaluation form.
 ///

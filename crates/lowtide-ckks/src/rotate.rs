@@ -1,0 +1,81 @@
+//! Rotations and conjugation of slots, one at a time or many that share their decomposition.
+
+use lowtide_ring::{Evaluation, Poly};
+
+use crate::{
+    Ciphertext, Error, EvaluationKeys, GaloisKey,
+    ciphertext::Components,
+    keyswitch::{self, Lifted},
+};
+
+impl Ciphertext {
+    /// Turns the slots `steps` places to the left (slot `i` takes the value of slot `i + steps`); negative steps turn
+    /// right, and steps count modulo the number of slots. Level and scale stay.
+    ///
+    /// # Errors
+    /// [`Error::ParameterMismatch`], [`Error::MissingRotation`], or [`Error::KeyLevel`] when the key was made for lower
+    /// levels.
+    pub fn rotate(&self, steps: i64, keys: &EvaluationKeys) -> Result<Self, Error> {
+        self.params().check_same(keys.params())?;
+        if steps.rem_euclid(self.params().slots() as i64) == 0 {
+            return Ok(self.body.clone().into());
+        }
+        self.apply(keys.require_rotation(steps)?)
+    }
+
+    /// Conjugates the slots. Level and scale stay.
+    ///
+    /// # Errors
+    /// [`Error::ParameterMismatch`], [`Error::MissingConjugation`] or [`Error::KeyLevel`].
+    pub fn conjugate(&self, keys: &EvaluationKeys) -> Result<Self, Error> {
+        self.params().check_same(keys.params())?;
+        self.apply(keys.require_conjugation()?)
+    }
+
+    /// Prepares for several rotations of this ciphertext: the costly half of each is done here, once.
+    #[must_use]
+    pub fn hoist(&self) -> Hoisted<'_> {
+        Hoisted { ciphertext: self, lifted: Lifted::new(self.params(), &self.body.c[1]) }
+    }
+
+    fn apply(&self, key: &GaloisKey) -> Result<Self, Error> {
+        let switched = keyswitch::switch(self.params(), &self.body.c[1], key.key())?;
+        Ok(self.permuted(switched, key))
+    }
+
+    /// The automorphism of a ciphertext whose second component has been switched.
+    fn permuted(&self, [mut c0, c1]: [Poly<Evaluation>; 2], key: &GaloisKey) -> Self {
+        c0.add_assign(&self.body.c[0]);
+        let params = self.params();
+        Components {
+            params: params.clone(),
+            c: [c0, c1].map(|poly| poly.automorphism(key.automorphism())),
+            scale: self.scale().clone(),
+            noise: self.noise().switched(params, params.digits(self.level())),
+        }
+        .into()
+    }
+}
+
+/// A ciphertext whose second component has been cut into digits and lifted once, for many rotations (hoisting: Halevi
+/// and Shoup, ePrint 2018/244).
+pub struct Hoisted<'a> {
+    ciphertext: &'a Ciphertext,
+    lifted: Lifted,
+}
+
+impl Hoisted<'_> {
+    /// As [`Ciphertext::rotate`], with the same residues as result.
+    ///
+    /// # Errors
+    /// As [`Ciphertext::rotate`].
+    pub fn rotate(&self, steps: i64, keys: &EvaluationKeys) -> Result<Ciphertext, Error> {
+        let params = self.ciphertext.params();
+        params.check_same(keys.params())?;
+        if steps.rem_euclid(params.slots() as i64) == 0 {
+            return Ok(self.ciphertext.body.clone().into());
+        }
+        let key = keys.require_rotation(steps)?;
+        Ok(self.ciphertext.permuted(self.lifted.switch(params, key.key())?, key))
+    }
+}
