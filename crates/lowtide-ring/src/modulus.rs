@@ -39,6 +39,11 @@ impl Modulus {
         64 - self.value.leading_zeros()
     }
 
+    /// `floor(2^exponent / q)`, for an exponent up to 128.
+    pub(crate) const fn reciprocal(self, exponent: u32) -> u128 {
+        self.reciprocal >> (128 - exponent)
+    }
+
     /// `x mod q` for any `x`.
     #[must_use]
     pub const fn reduce(self, x: u64) -> u64 {

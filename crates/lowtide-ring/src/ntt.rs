@@ -1,7 +1,7 @@
 //! The negacyclic number-theoretic transform: polynomials modulo `X^N + 1` and one prime, to and from their values at
 //! the primitive `2N`-th roots of unity, where products are taken point by point.
 
-use crate::{Error, Field, Isa, Modulus, prime::root_of_unity};
+use crate::{Error, Field, Isa, Modulus, Shoup, prime::root_of_unity};
 
 pub(crate) mod kernel;
 
@@ -12,6 +12,8 @@ pub struct Ntt {
     degree: usize,
     psi: u64,
     tables: kernel::Tables,
+    /// What the last inverse stage multiplies its sums and its differences by: `1 / N` and `psi^(-N / 2) / N`.
+    last: (Shoup, Shoup),
 }
 
 impl Ntt {
@@ -40,7 +42,10 @@ impl Ntt {
         }
         let psi = root_of_unity(modulus, 2 * degree as u64)?;
         let field = Field::new(modulus, isa);
-        Ok(Self { field, degree, psi, tables: kernel::Tables::new(&field, degree, psi) })
+        let scale = modulus.inverse(degree as u64);
+        let twiddle = modulus.inverse(modulus.pow(psi, degree as u64 / 2));
+        let last = (modulus.shoup(scale), modulus.shoup(modulus.mul(scale, twiddle)));
+        Ok(Self { field, degree, psi, tables: kernel::Tables::new(&field, degree, psi), last })
     }
 
     /// Element-wise arithmetic modulo the same prime.
@@ -91,7 +96,23 @@ impl Ntt {
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn inverse(&self, values: &mut [u64]) {
         assert_eq!(values.len(), self.degree);
-        kernel::inverse(self, values);
+        kernel::inverse(self, values, self.last);
+    }
+
+    /// Evaluations to the coefficients of `factor` times the polynomial, at no more cost than [`Ntt::inverse`].
+    ///
+    /// * range: entering and leaving `[0, q)`, `factor` any number;
+    /// * order: entering bit-reversed, leaving natural;
+    /// * cost: `(N/2) log2 N` butterflies and two divisions, no allocation.
+    ///
+    /// # Panics
+    /// When `values.len() != N`: a wrong shape is a bug in the caller.
+    pub fn inverse_scaled(&self, values: &mut [u64], factor: u64) {
+        assert_eq!(values.len(), self.degree);
+        let q = self.modulus();
+        let (scale, twiddle) = self.last;
+        let times = |w: Shoup| q.shoup(w.mul(factor, q));
+        kernel::inverse(self, values, (times(scale), times(twiddle)));
     }
 }
 

@@ -1,14 +1,26 @@
-//! Where a call finds its kernel: one line an operation, one `match` on an [`Isa`] that proves what the CPU has.
+//! Where a call finds its kernel: one line an operation, one `match` on an [`Isa`](crate::Isa) that proves what the
+//! CPU has.
+//!
+//! Unsafe code of this project lives here and below, and in no other place: in these dispatching calls, and in the
+//! loads and stores of vectors.
+
+#![allow(unsafe_code)]
 
 use super::{Ntt, reverse_bits};
 use crate::{Field, Modulus, Shoup, isa::Kind};
 
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod plan;
 mod scalar;
 
 macro_rules! dispatch {
     ($field:expr, $($call:tt)*) => {
         match $field.isa().kind() {
-            Kind::Scalar | Kind::Avx2 | Kind::Avx512 => scalar::$($call)*,
+            // SAFETY: an `Isa` of this kind exists only where the CPU has AVX-512 F and IFMA.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 => unsafe { avx512::$($call)* },
+            _ => scalar::$($call)*,
         }
     };
 }
@@ -57,36 +69,51 @@ pub(crate) fn inner_product(field: &Field, out: &mut [u64], pairs: &[(&[u64], &[
 #[derive(Debug)]
 pub(super) enum Tables {
     Scalar(scalar::Tables),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512::Tables),
 }
 
 impl Tables {
     /// Tables for a transform of `degree` points with the `2 degree`-th root `psi`.
     pub(super) fn new(field: &Field, degree: usize, psi: u64) -> Self {
+        let q = field.modulus();
         match field.isa().kind() {
-            Kind::Scalar | Kind::Avx2 | Kind::Avx512 => {
-                Self::Scalar(scalar::Tables::new(degree, psi, field.modulus()))
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512 if degree >= avx512::Tables::MIN_DEGREE => {
+                Self::Avx512(avx512::Tables::new(degree, psi, q))
             }
+            _ => Self::Scalar(scalar::Tables::new(degree, psi, q)),
         }
     }
 }
 
 pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
+    let q = ntt.field.modulus();
     match &ntt.tables {
-        Tables::Scalar(tables) => scalar::forward(values, tables, ntt.field.modulus()),
+        Tables::Scalar(tables) => scalar::forward(values, tables, q),
+        // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
+        #[cfg(target_arch = "x86_64")]
+        Tables::Avx512(tables) => unsafe { avx512::forward(values, tables, q) },
     }
 }
 
-pub(super) fn inverse(ntt: &Ntt, values: &mut [u64]) {
+/// The last stage multiplies sums and differences by `last`.
+pub(super) fn inverse(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
+    let q = ntt.field.modulus();
     match &ntt.tables {
-        Tables::Scalar(tables) => scalar::inverse(values, tables, ntt.field.modulus()),
+        Tables::Scalar(tables) => scalar::inverse(values, tables, last, q),
+        // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
+        #[cfg(target_arch = "x86_64")]
+        Tables::Avx512(tables) => unsafe { avx512::inverse(values, tables, last, q) },
     }
 }
 
-/// `base^brv(i)` for `i` from 0 to `degree - 1`, where `brv` reverses `log2 degree` bits.
-fn bit_reversed_powers(degree: usize, base: u64, q: Modulus) -> impl Iterator<Item = u64> {
+/// `root^brv(i)` for `i` from 0 to `degree - 1`, where `brv` reverses `log2 degree` bits: the factor of the stage that
+/// splits node `i` of the heap of blocks.
+fn twiddles(degree: usize, root: u64, q: Modulus) -> impl Iterator<Item = Shoup> {
     let mut powers = vec![1; degree];
     for i in 1..degree {
-        powers[i] = q.mul(powers[i - 1], base);
+        powers[i] = q.mul(powers[i - 1], root);
     }
-    (0..degree).map(move |i| powers[reverse_bits(i, degree)])
+    (0..degree).map(move |i| q.shoup(powers[reverse_bits(i, degree)]))
 }

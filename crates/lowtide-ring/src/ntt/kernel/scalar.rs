@@ -50,20 +50,27 @@ pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
     }
 }
 
-/// Products are below `2^122`, so that 64 of them fit 128 bits.
 pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
+    weighted_sum_from(0, out, terms, q);
+}
+
+pub(crate) fn inner_product(out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
+    inner_product_from(0, out, pairs, q);
+}
+
+/// `out[i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
+pub(crate) fn weighted_sum_from(first: usize, out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
     for (i, x) in out.iter_mut().enumerate() {
-        let sum: u128 =
-            terms.iter().map(|(vector, weight)| u128::from(vector[i]) * u128::from(*weight)).sum();
-        *x = q.reduce_wide(sum);
+        let product = |(vector, weight): &(&[u64], u64)| u128::from(vector[first + i]) * u128::from(*weight);
+        *x = q.reduce_wide(terms.iter().map(product).sum());
     }
 }
 
-/// Products are below `2^122`, so that 64 of them fit 128 bits.
-pub(crate) fn inner_product(out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
+/// `out[i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
+pub(crate) fn inner_product_from(first: usize, out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
     for (i, x) in out.iter_mut().enumerate() {
-        let sum: u128 = pairs.iter().map(|(a, b)| u128::from(a[i]) * u128::from(b[i])).sum();
-        *x = q.reduce_wide(sum);
+        let product = |(a, b): &(&[u64], &[u64])| u128::from(a[first + i]) * u128::from(b[first + i]);
+        *x = q.reduce_wide(pairs.iter().map(product).sum());
     }
 }
 
@@ -72,20 +79,14 @@ pub(crate) fn inner_product(out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modu
 pub(crate) struct Tables {
     forward: Box<[Shoup]>,
     inverse: Box<[Shoup]>,
-    /// `1 / N`.
-    scale: Shoup,
-    /// `psi^(-brv(1)) / N`: the twiddle of the last inverse stage with the scale folded in.
-    scaled_twiddle: Shoup,
 }
 
 impl Tables {
     pub(crate) fn new(degree: usize, psi: u64, q: Modulus) -> Self {
-        let powers =
-            |base| super::bit_reversed_powers(degree, base, q).map(|w| q.shoup(w)).collect::<Box<[_]>>();
-        let (forward, inverse) = (powers(psi), powers(q.inverse(psi)));
-        let scale = q.shoup(q.inverse(degree as u64));
-        let scaled_twiddle = q.shoup(q.mul(scale.value(), inverse[1].value()));
-        Self { forward, inverse, scale, scaled_twiddle }
+        Self {
+            forward: super::twiddles(degree, psi, q).collect(),
+            inverse: super::twiddles(degree, q.inverse(psi), q).collect(),
+        }
     }
 }
 
@@ -109,8 +110,14 @@ pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
     }
 }
 
-/// Harvey's butterflies (arXiv:1205.2926, algorithm 3): values in `[0, 2q)` between stages, `1/N` in the last one.
-pub(crate) fn inverse(values: &mut [u64], tables: &Tables, q: Modulus) {
+/// Harvey's butterflies (arXiv:1205.2926, algorithm 3): values in `[0, 2q)` between stages. The last stage
+/// multiplies sums by `scale` and differences by `scaled_twiddle`.
+pub(crate) fn inverse(
+    values: &mut [u64],
+    tables: &Tables,
+    (scale, scaled_twiddle): (Shoup, Shoup),
+    q: Modulus,
+) {
     let (n, two_q) = (values.len(), 2 * q.value());
     let (mut blocks, mut half) = (n / 2, 1);
     while blocks > 1 {
@@ -127,8 +134,8 @@ pub(crate) fn inverse(values: &mut [u64], tables: &Tables, q: Modulus) {
     let (low, high) = values.split_at_mut(half);
     for (x, y) in low.iter_mut().zip(high) {
         let (a, b) = (*x, *y);
-        *x = tables.scale.mul(a + b, q);
-        *y = tables.scaled_twiddle.mul(a + two_q - b, q);
+        *x = scale.mul(a + b, q);
+        *y = scaled_twiddle.mul(a + two_q - b, q);
     }
 }
 

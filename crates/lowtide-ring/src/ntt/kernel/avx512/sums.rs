@@ -1,0 +1,152 @@
+//! Sums of products with one reduction at the end.
+//!
+//! The halves of the products are added apart: 64 low halves stay below `2^58`, and 64 high halves of products below
+//! `2^50 q` below `16 q`. The sum `s = h 2^52 + l` is then divided by `2^52` modulo `q` (Montgomery 1985):
+//!
+//! ```text
+//! m = l q^-1 modulo 2^52, so that l - m q has no low half
+//! s 2^-52 = h - hi(m, q), in (-q, h]
+//! ```
+
+use std::arch::x86_64::*;
+
+use super::{super::scalar, Factor, LANES, MASK, load, splat, store, subtract_if_above};
+use crate::{Field, Modulus};
+
+/// Vectors at a time: enough independent sums to hide the latency of a multiplication.
+const WIDTH: usize = 4;
+
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
+    // Each weight takes a factor 2^52 along, which the reduction divides away.
+    let radix = q.shoup(1 << 52);
+    let mut weights = [0; Field::MAX_TERMS];
+    for (weight, term) in weights.iter_mut().zip(terms) {
+        *weight = radix.mul(term.1, q);
+    }
+    let late = Late::new(q, terms.len());
+    let (blocks, tail) = out.as_chunks_mut::<{ LANES * WIDTH }>();
+    let first = blocks.len() * LANES * WIDTH;
+    for (i, block) in blocks.iter_mut().enumerate() {
+        let mut sums = Sums::new(q);
+        for ((vector, _), weight) in terms.iter().zip(&weights) {
+            let weight = splat(*weight);
+            for (j, x) in lanes(vector, i).iter().enumerate() {
+                sums.add(j, load(x), weight);
+            }
+        }
+        for (j, lanes) in block.as_chunks_mut().0.iter_mut().enumerate() {
+            let sum = late.correct(late.divide(sums.low[j], sums.high[j]), 0);
+            store(lanes, sum);
+        }
+    }
+    scalar::weighted_sum_from(first, tail, terms, q);
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn inner_product(out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
+    let radix = Factor::new(q.shoup(1 << 52), q);
+    let late = Late::new(q, pairs.len());
+    let (blocks, tail) = out.as_chunks_mut::<{ LANES * WIDTH }>();
+    let first = blocks.len() * LANES * WIDTH;
+    for (i, block) in blocks.iter_mut().enumerate() {
+        let mut sums = Sums::new(q);
+        for (a, b) in pairs {
+            for (j, (x, y)) in lanes(a, i).iter().zip(lanes(b, i)).enumerate() {
+                sums.add(j, load(x), load(y));
+            }
+        }
+        for (j, lanes) in block.as_chunks_mut().0.iter_mut().enumerate() {
+            // Below 4q it fits the 52 bits of the last product, which brings the factor 2^52 back.
+            let sum = late.correct(late.divide(sums.low[j], sums.high[j]), 2);
+            store(lanes, radix.mul(sum));
+        }
+    }
+    scalar::inner_product_from(first, tail, pairs, q);
+}
+
+/// The `i`th block of a vector.
+#[inline]
+fn lanes(vector: &[u64], i: usize) -> &[[u64; LANES]; WIDTH] {
+    vector[i * LANES * WIDTH..].as_chunks().0.first_chunk().expect("a block")
+}
+
+/// Sums of low and of high halves.
+struct Sums {
+    low: [__m512i; WIDTH],
+    high: [__m512i; WIDTH],
+}
+
+impl Sums {
+    /// Zero; or rather `q 2^52`, which keeps what follows above zero.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn new(q: Modulus) -> Self {
+        Self { low: [_mm512_setzero_si512(); WIDTH], high: [splat(q.value()); WIDTH] }
+    }
+
+    /// Adds `x y` to the sum `j`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn add(&mut self, j: usize, x: __m512i, y: __m512i) {
+        self.low[j] = _mm512_madd52lo_epu64(self.low[j], x, y);
+        self.high[j] = _mm512_madd52hi_epu64(self.high[j], x, y);
+    }
+}
+
+/// The reduction of a sum.
+struct Late {
+    q: __m512i,
+    /// `q^-1` modulo `2^52`.
+    inverse: __m512i,
+    /// `q`, `2 q`, `4 q` and so on.
+    multiples: [__m512i; 5],
+    /// How many of them bring a quotient below `q`.
+    steps: usize,
+}
+
+impl Late {
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn new(q: Modulus, terms: usize) -> Self {
+        let mut multiples = [_mm512_setzero_si512(); 5];
+        for (k, multiple) in multiples.iter_mut().enumerate() {
+            *multiple = splat(q.value() << k);
+        }
+        // The quotient of a sum is at most q, for no term, and below (terms / 4) q + q otherwise.
+        let steps = (terms.max(1).div_ceil(4) + 1).next_power_of_two().trailing_zeros() as usize;
+        Self { q: splat(q.value()), inverse: splat(inverse(q)), multiples, steps }
+    }
+
+    /// `low 2^-52 + high` modulo `q`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn divide(&self, low: __m512i, high: __m512i) -> __m512i {
+        let zero = _mm512_setzero_si512();
+        let high = _mm512_add_epi64(high, _mm512_srli_epi64::<52>(low));
+        let m = _mm512_madd52lo_epu64(zero, low, self.inverse);
+        _mm512_sub_epi64(high, _mm512_madd52hi_epu64(zero, m, self.q))
+    }
+
+    /// Brings a quotient below `2^bits q`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn correct(&self, mut quotient: __m512i, bits: usize) -> __m512i {
+        for k in (bits..self.steps).rev() {
+            quotient = subtract_if_above(quotient, self.multiples[k]);
+        }
+        quotient
+    }
+}
+
+/// `q^-1` modulo `2^52` (Newton: each step doubles the number of right bits, and `q` itself has three).
+const fn inverse(q: Modulus) -> u64 {
+    let q = q.value();
+    let mut x = q;
+    let mut bits = 3;
+    while bits < 52 {
+        x = x.wrapping_mul(2_u64.wrapping_sub(q.wrapping_mul(x)));
+        bits *= 2;
+    }
+    x & MASK
+}

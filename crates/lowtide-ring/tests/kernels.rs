@@ -1,0 +1,146 @@
+//! Every element-wise kernel that this CPU has against 128-bit division.
+
+#![allow(clippy::unwrap_used)]
+
+use lowtide_ring::{Field, Isa, Modulus};
+use proptest::{collection::vec, prelude::*};
+
+/// Odd moduli of every size: the smallest ones, those next to a power of two, those at the limits of the kernels.
+fn moduli() -> impl Strategy<Value = Modulus> {
+    let near_a_power = (2_u32..61, prop::bool::ANY)
+        .prop_map(|(bits, above)| if above { (1 << bits) + 1 } else { (1_u64 << bits) - 1 });
+    let any = (3_u32..=61, any::<u64>()).prop_map(|(bits, x)| x >> (64 - bits) | 1 << (bits - 1) | 1);
+    prop_oneof![
+        4 => near_a_power,
+        4 => any,
+        1 => Just(3),
+        1 => Just((1 << 20) + 7),
+        3 => Just(Field::VECTOR_LIMIT - 1),
+        1 => Just(Field::VECTOR_LIMIT + 1),
+        1 => Just(Modulus::LIMIT - 1),
+    ]
+    .prop_map(|q| Modulus::new(q).unwrap())
+}
+
+/// Numbers below `bound`, one in three of them extreme.
+fn below(bound: u64) -> impl Strategy<Value = u64> {
+    let last = bound - 1;
+    prop_oneof![
+        4 => 0..bound,
+        1 => prop::sample::select(vec![0, last]),
+        1 => prop::sample::select(vec![1.min(last), bound / 2, last / 2, last.saturating_sub(1)]),
+    ]
+}
+
+/// What the sums and reductions take modulo `q`: they need not be residues.
+fn unreduced_bound(q: Modulus) -> u64 {
+    if q.value() < Field::VECTOR_LIMIT { Field::VECTOR_LIMIT } else { Modulus::LIMIT }
+}
+
+fn fields(q: Modulus) -> impl Iterator<Item = Field> {
+    Isa::available().map(move |isa| Field::new(q, isa))
+}
+
+fn rem(x: u128, q: Modulus) -> u64 {
+    (x % u128::from(q.value())) as u64
+}
+
+/// A modulus, and `count` vectors of one length with residues modulo it.
+fn residues(count: usize) -> impl Strategy<Value = (Modulus, Vec<Vec<u64>>)> {
+    (moduli(), 0_usize..70).prop_flat_map(move |(q, length)| {
+        vec(vec(below(q.value()), length), count).prop_map(move |vectors| (q, vectors))
+    })
+}
+
+/// Checks `compute`, which changes its vector in place, against `expected`, which takes an index.
+fn check(
+    q: Modulus,
+    start: &[u64],
+    expected: impl Fn(usize) -> u128,
+    compute: impl Fn(&Field, &mut [u64]),
+) -> Result<(), TestCaseError> {
+    let expected: Vec<u64> = (0..start.len()).map(|i| rem(expected(i), q)).collect();
+    for field in fields(q) {
+        let mut found = start.to_vec();
+        compute(&field, &mut found);
+        prop_assert_eq!(&found, &expected, "{:?}", field);
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+
+    #[test]
+    fn sums_and_differences((q, vectors) in residues(2)) {
+        let (a, b) = (&vectors[0], &vectors[1]);
+        let wide = |x: u64| u128::from(x);
+        let n = wide(q.value());
+        check(q, a, |i| wide(a[i]) + wide(b[i]), |field, x| field.add_assign(x, b))?;
+        check(q, a, |i| wide(a[i]) + n - wide(b[i]), |field, x| field.sub_assign(x, b))?;
+        check(q, a, |i| n - wide(a[i]), |field, x| field.neg_assign(x))?;
+    }
+
+    #[test]
+    fn products((q, vectors) in residues(3), w in any::<u64>()) {
+        let (a, b, c) = (&vectors[0], &vectors[1], &vectors[2]);
+        let wide = |x: u64| u128::from(x);
+        let (n, shoup) = (wide(q.value()), q.shoup(w));
+        let w = wide(w % q.value());
+        check(q, a, |i| wide(a[i]) * wide(b[i]), |field, x| field.mul_assign(x, b))?;
+        check(q, a, |i| wide(a[i]) + wide(b[i]) * wide(c[i]), |field, x| field.mul_add_assign(x, b, c))?;
+        check(q, a, |i| wide(a[i]) * w, |field, x| field.scale_assign(x, shoup))?;
+        check(q, a, |i| (wide(a[i]) + n - wide(b[i])) * w, |field, x| field.sub_scale_assign(x, b, shoup))?;
+    }
+
+    #[test]
+    fn reductions(q in moduli(), numbers in vec(any::<u64>(), 0..70)) {
+        let bound = if q.value() < Field::VECTOR_LIMIT { Field::VECTOR_LIMIT - 1 } else { u64::MAX };
+        let numbers: Vec<u64> = numbers.into_iter().map(|x| x & bound).collect();
+        check(q, &numbers, |i| numbers[i].into(), |field, x| field.reduce(x, &numbers))?;
+    }
+
+    #[test]
+    fn weighted_sums(
+        (q, vectors, weights) in (moduli(), 0_usize..=64, 0_usize..70).prop_flat_map(|(q, terms, length)| {
+            let vectors = vec(vec(below(unreduced_bound(q)), length), terms);
+            (Just(q), vectors, vec(below(q.value()), terms))
+        }),
+        length in 0_usize..70,
+    ) {
+        let terms: Vec<(&[u64], u64)> = vectors.iter().map(Vec::as_slice).zip(weights).collect();
+        let start = vec![u64::MAX; vectors.first().map_or(length, Vec::len)];
+        let sum = |i: usize| terms.iter().map(|(x, w)| u128::from(x[i]) * u128::from(*w)).sum();
+        check(q, &start, sum, |field, x| field.weighted_sum(x, &terms))?;
+    }
+
+    #[test]
+    fn inner_products(
+        (q, vectors) in (0_usize..=64).prop_flat_map(|pairs| residues(2 * pairs)),
+        length in 0_usize..70,
+    ) {
+        let pairs: Vec<(&[u64], &[u64])> = vectors.as_chunks().0.iter().map(|[a, b]| (&a[..], &b[..])).collect();
+        let start = vec![u64::MAX; vectors.first().map_or(length, Vec::len)];
+        let sum = |i: usize| pairs.iter().map(|(a, b)| u128::from(a[i]) * u128::from(b[i])).sum();
+        check(q, &start, sum, |field, x| field.inner_product(x, &pairs))?;
+    }
+}
+
+/// Random numbers do not find a sum that is one correction short: the largest numbers do.
+#[test]
+fn the_largest_sums_of_every_number_of_terms() {
+    let moduli = [3, 5, (1 << 20) + 7, (1 << 31) - 1, (1 << 40) + 15, (1 << 49) + 1, Field::VECTOR_LIMIT - 1];
+    for q in moduli.map(|q| Modulus::new(q).unwrap()) {
+        let residues: Vec<u64> = (0..37).map(|i| q.value() - 1 - i % 3).collect();
+        let numbers: Vec<u64> = (0..37).map(|i| Field::VECTOR_LIMIT - 1 - i % 3).collect();
+        for count in 0..=Field::MAX_TERMS {
+            let terms = vec![(&numbers[..], q.value() - 1); count];
+            let sum = |i: usize| u128::from(numbers[i]) * u128::from(q.value() - 1) * count as u128;
+            check(q, &numbers, sum, |field, x| field.weighted_sum(x, &terms)).unwrap();
+
+            let pairs = vec![(&residues[..], &residues[..]); count];
+            let sum = |i: usize| u128::from(residues[i]).pow(2) * count as u128;
+            check(q, &numbers, sum, |field, x| field.inner_product(x, &pairs)).unwrap();
+        }
+    }
+}
