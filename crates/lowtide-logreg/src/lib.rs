@@ -1,5 +1,6 @@
 //! Logistic regression trained on encrypted rows, and in the clear beside it.
 
+pub mod circuits;
 pub mod clear;
 mod error;
 pub mod metrics;
@@ -8,4 +9,5 @@ pub mod rows;
 pub mod schedule;
 pub mod sigmoid;
 
+pub use circuits::Circuit;
 pub use error::Error;

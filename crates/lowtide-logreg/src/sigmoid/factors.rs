@@ -81,6 +81,30 @@ impl GradientFactors {
         }
     }
 
+    /// The factors of `q(unit u)` as a polynomial in `u`.
+    pub fn of_multiple(&self, unit: f64) -> Self {
+        let square = unit * unit;
+        match *self {
+            Self::Linear { constant, lead } => Self::Linear { constant, lead: lead * unit },
+            Self::Cubic { constant, lead, alpha } => {
+                Self::Cubic { constant, lead: lead * unit * square, alpha: alpha / square }
+            }
+            Self::Quintic { constant, lead, b, c } => Self::Quintic {
+                constant,
+                lead: lead * unit * square * square,
+                b: b / square,
+                c: c / (square * square),
+            },
+            Self::Septic { constant, lead, alpha, b, c } => Self::Septic {
+                constant,
+                lead: lead * unit * square * square * square,
+                alpha: alpha / square,
+                b: b / square,
+                c: c / (square * square),
+            },
+        }
+    }
+
     /// `q(0)`, which is 1/2.
     pub fn constant(&self) -> f64 {
         match *self {
