@@ -78,7 +78,7 @@ proptest! {
         let n = wide(q.value());
         check(q, a, |i| wide(a[i]) + wide(b[i]), |field, x| field.add_assign(x, b))?;
         check(q, a, |i| wide(a[i]) + n - wide(b[i]), |field, x| field.sub_assign(x, b))?;
-        check(q, a, |i| n - wide(a[i]), |field, x| field.neg_assign(x))?;
+        check(q, a, |i| n - wide(a[i]), Field::neg_assign)?;
     }
 
     #[test]

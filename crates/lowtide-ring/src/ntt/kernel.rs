@@ -10,6 +10,8 @@ use super::{Ntt, reverse_bits};
 use crate::{Field, Modulus, Shoup, isa::Kind};
 
 #[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
 mod avx512;
 mod plan;
 mod scalar;
@@ -20,6 +22,9 @@ macro_rules! dispatch {
             // SAFETY: an `Isa` of this kind exists only where the CPU has AVX-512 F and IFMA.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => unsafe { avx512::$($call)* },
+            // SAFETY: an `Isa` of this kind exists only where the CPU has AVX2 and FMA.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => unsafe { avx2::$($call)* },
             _ => scalar::$($call)*,
         }
     };
@@ -70,6 +75,8 @@ pub(crate) fn inner_product(field: &Field, out: &mut [u64], pairs: &[(&[u64], &[
 pub(super) enum Tables {
     Scalar(scalar::Tables),
     #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Tables),
+    #[cfg(target_arch = "x86_64")]
     Avx512(avx512::Tables),
 }
 
@@ -78,6 +85,8 @@ impl Tables {
     pub(super) fn new(field: &Field, degree: usize, psi: u64) -> Self {
         let q = field.modulus();
         match field.isa().kind() {
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 if degree >= avx2::Tables::MIN_DEGREE => Self::Avx2(avx2::Tables::new(degree, psi, q)),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 if degree >= avx512::Tables::MIN_DEGREE => {
                 Self::Avx512(avx512::Tables::new(degree, psi, q))
@@ -93,6 +102,9 @@ pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
         Tables::Scalar(tables) => scalar::forward(values, tables, q),
         // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
         #[cfg(target_arch = "x86_64")]
+        Tables::Avx2(tables) => unsafe { avx2::forward(values, tables, q) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
         Tables::Avx512(tables) => unsafe { avx512::forward(values, tables, q) },
     }
 }
@@ -103,6 +115,9 @@ pub(super) fn inverse(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
     match &ntt.tables {
         Tables::Scalar(tables) => scalar::inverse(values, tables, last, q),
         // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
+        #[cfg(target_arch = "x86_64")]
+        Tables::Avx2(tables) => unsafe { avx2::inverse(values, tables, last, q) },
+        // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
         Tables::Avx512(tables) => unsafe { avx512::inverse(values, tables, last, q) },
     }

@@ -14,9 +14,9 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::Stream,
+    super::plan::{Stream, halves, halves_mut},
     LANES, MASK, load,
-    passes::{Twiddle, broadcasts, halves, halves_mut, pass, vectors},
+    passes::{Twiddle, broadcasts, pass, vectors},
     splat, store, subtract_if_above,
     tables::{LEAF, Tables},
     transpose::transpose,

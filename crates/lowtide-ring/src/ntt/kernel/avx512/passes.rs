@@ -53,17 +53,3 @@ pub(super) fn vectors<const T: usize>(stream: &mut Stream<'_, u64>) -> [Twiddle;
     }
     twiddles
 }
-
-/// Two arrays in a row.
-#[inline]
-pub(super) fn halves<T, const H: usize>(x: &[T]) -> (&[T; H], &[T; H]) {
-    let (low, high) = x.split_at(H);
-    (low.try_into().expect("a half"), high.try_into().expect("a half"))
-}
-
-/// Two arrays in a row.
-#[inline]
-pub(super) fn halves_mut<T, const H: usize>(x: &mut [T]) -> (&mut [T; H], &mut [T; H]) {
-    let (low, high) = x.split_at_mut(H);
-    (low.try_into().expect("a half"), high.try_into().expect("a half"))
-}
