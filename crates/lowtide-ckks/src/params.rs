@@ -47,6 +47,25 @@ pub struct Literal {
     pub log_scale: u32,
 }
 
+impl Literal {
+    /// What names these parameters: BLAKE3 over the fields in order, each list with its length in front, numbers
+    /// little-endian.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let ring: u64 = match self.ring {
+            Ring::Standard => 0,
+            _ => unreachable!("every ring has its number here"),
+        };
+        let numbers = [ring, self.log_degree.into(), self.log_scale.into()].into_iter();
+        let list = |primes: &[u64]| std::iter::once(primes.len() as u64).chain(primes.to_vec());
+        let mut hasher = blake3::Hasher::new_derive_key("lowtide parameters 1");
+        numbers.chain(list(&self.q)).chain(list(&self.p)).for_each(|number| {
+            hasher.update(&number.to_le_bytes());
+        });
+        Fingerprint(*hasher.finalize().as_bytes())
+    }
+}
+
 /// What a parameter set should offer; [`Shape::literal`] finds primes for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Shape {
@@ -176,7 +195,7 @@ impl Parameters {
         let primes: Vec<u64> = literal.p.iter().chain(&literal.q).copied().collect();
         let chain = Basis::new(literal.ring, 1 << literal.log_degree, &primes)?;
         Ok(Self(Arc::new(Inner {
-            fingerprint: fingerprint(&literal),
+            fingerprint: literal.fingerprint(),
             security: SecurityLevel::reached(literal.log_degree, log2_product(&primes)),
             scale: Scale::power_of_two(literal.log_scale.into()),
             tables: (0..literal.q.len()).map(|_| OnceLock::new()).collect(),
@@ -341,21 +360,6 @@ fn log2_product(primes: &[u64]) -> f64 {
     primes.iter().map(|prime| (*prime as f64).log2()).sum()
 }
 
-/// BLAKE3 over the fields in order, each list with its length in front, numbers little-endian.
-fn fingerprint(literal: &Literal) -> Fingerprint {
-    let ring: u64 = match literal.ring {
-        Ring::Standard => 0,
-        _ => unreachable!("every ring has its number here"),
-    };
-    let numbers = [ring, literal.log_degree.into(), literal.log_scale.into()].into_iter();
-    let list = |primes: &[u64]| std::iter::once(primes.len() as u64).chain(primes.to_vec());
-    let mut hasher = blake3::Hasher::new_derive_key("lowtide parameters 1");
-    numbers.chain(list(&literal.q)).chain(list(&literal.p)).for_each(|number| {
-        hasher.update(&number.to_le_bytes());
-    });
-    Fingerprint(*hasher.finalize().as_bytes())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -410,7 +414,7 @@ mod tests {
         let moved = variants[4].q.pop().unwrap();
         variants[4].p.insert(0, moved);
         for (i, a) in variants.iter().enumerate() {
-            assert!(variants[..i].iter().all(|b| fingerprint(a) != fingerprint(b)));
+            assert!(variants[..i].iter().all(|b| a.fingerprint() != b.fingerprint()));
         }
     }
 }

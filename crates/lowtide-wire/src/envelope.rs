@@ -1,0 +1,197 @@
+//! The form that all files share.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0 to 7 | `89 4c 4f 57 54 49 44 45`: a byte that no text begins with, then `LOWTIDE` |
+//! | 8 to 11 | format version, now 1 |
+//! | 12 to 15 | kind, the code of [`Kind`] |
+//! | 16 to 23 | length `n` of the payload |
+//! | 24 to 55 | fingerprint of the parameters |
+//! | 56 to 55 + n | payload: the parameter literal, then what the kind says |
+//! | 56 + n to 87 + n | BLAKE3 over all bytes before |
+//!
+//! Numbers are little-endian. The digest finds accidents, not attackers: whoever changes a file can change it too.
+//! What a version may not change are the first twelve bytes, so that a file from the future is told as one.
+
+use std::{borrow::Cow, io::Read};
+
+use lowtide_ckks::Fingerprint;
+use zeroize::Zeroize;
+
+use crate::{Error, Kind, Limits, Payload, Reader, Writer};
+
+const MAGIC: [u8; 8] = *b"\x89LOWTIDE";
+const DIGEST_BYTES: usize = blake3::OUT_LEN;
+
+/// What the first bytes of a file say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The format version.
+    pub version: u32,
+    /// What the file holds.
+    pub kind: Kind,
+    /// The length of the payload.
+    pub payload_bytes: u64,
+    /// The name of the parameters that the content belongs to.
+    pub fingerprint: Fingerprint,
+}
+
+impl Header {
+    /// The version that is written, and the newest that is read.
+    pub const VERSION: u32 = 1;
+    /// The length of a header.
+    pub const BYTES: usize = 56;
+    /// What a file has besides its payload.
+    pub(crate) const OVERHEAD: u64 = (Self::BYTES + DIGEST_BYTES) as u64;
+
+    /// The header that a file begins with.
+    ///
+    /// # Errors
+    /// [`Error::NotLowtide`], [`Error::Truncated`], [`Error::FutureVersion`] or [`Error::UnknownKind`].
+    pub fn read(bytes: &[u8]) -> Result<Self, Error> {
+        let compared = bytes.len().min(MAGIC.len());
+        if bytes[..compared] != MAGIC[..compared] {
+            return Err(Error::NotLowtide);
+        }
+        let truncated = Error::Truncated { found: bytes.len() as u64, declared: Self::OVERHEAD };
+        let header = bytes.first_chunk::<{ Self::BYTES }>().ok_or(truncated)?;
+        let mut input = Reader::new(&header[MAGIC.len()..]);
+        let version = match input.u32()? {
+            0 => return Err(Error::NotLowtide),
+            Self::VERSION => Self::VERSION,
+            found => return Err(Error::FutureVersion { found, supported: Self::VERSION }),
+        };
+        let code = input.u32()?;
+        let kind = Kind::from_code(code).ok_or(Error::UnknownKind { code })?;
+        Ok(Self { version, kind, payload_bytes: input.u64()?, fingerprint: Fingerprint(input.array()?) })
+    }
+
+    /// The length of the whole file.
+    #[must_use]
+    pub const fn file_bytes(&self) -> u64 {
+        self.payload_bytes.saturating_add(Self::OVERHEAD)
+    }
+
+    /// A file with this header and the payload that `write` writes, as long as the header says.
+    pub(crate) fn seal(&self, write: impl FnOnce(&mut Writer)) -> Vec<u8> {
+        let room = usize::try_from(self.file_bytes()).expect("what is in memory fits in memory");
+        let mut out = Writer::with_capacity(room);
+        out.raw(&MAGIC);
+        out.u32(self.version);
+        out.u32(self.kind.code());
+        out.u64(self.payload_bytes);
+        out.raw(&self.fingerprint.0);
+        write(&mut out);
+        let digest = blake3::hash(out.bytes());
+        out.raw(digest.as_bytes());
+        debug_assert_eq!(out.count(), self.file_bytes());
+        out.into_bytes()
+    }
+}
+
+/// A file that is whole: its header is one, its length is the declared one, its digest is right. Nothing is said yet
+/// about its payload.
+#[derive(Debug)]
+pub struct Envelope<'a> {
+    header: Header,
+    bytes: Cow<'a, [u8]>,
+}
+
+impl<'a> Envelope<'a> {
+    /// Checks all bytes of a file, without a copy.
+    ///
+    /// # Errors
+    /// What [`Header::read`] says, [`Error::Truncated`], [`Error::Trailing`] or [`Error::Damaged`].
+    pub fn read(bytes: &'a [u8]) -> Result<Self, Error> {
+        let header = Header::read(bytes)?;
+        let (found, declared) = (bytes.len() as u64, header.file_bytes());
+        if found < declared {
+            return Err(Error::Truncated { found, declared });
+        }
+        if found > declared {
+            return Err(Error::Trailing { extra: found - declared });
+        }
+        Self { header, bytes: Cow::Borrowed(bytes) }.checked()
+    }
+
+    fn checked(self) -> Result<Self, Error> {
+        let (content, digest) = self.bytes.split_at(self.bytes.len() - DIGEST_BYTES);
+        if blake3::hash(content).as_bytes() == digest { Ok(self) } else { Err(Error::Damaged) }
+    }
+
+    /// The header.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The payload.
+    #[must_use]
+    pub fn payload(&self) -> &[u8] {
+        &self.bytes[Header::BYTES..self.bytes.len() - DIGEST_BYTES]
+    }
+
+    /// The value in the payload.
+    ///
+    /// # Errors
+    /// [`Error::WrongKind`], what `limits` do not let in, or what is wrong with the payload.
+    pub fn open<T: Payload>(&self, limits: &Limits) -> Result<T, Error> {
+        limits.check_bytes(&self.header)?;
+        let Header { kind, fingerprint, .. } = self.header;
+        if kind != T::KIND {
+            return Err(Error::WrongKind { found: kind, expected: T::KIND });
+        }
+        let mut input = Reader::new(self.payload());
+        let params = limits.admit(fingerprint, &mut input)?;
+        let value = T::read(&mut input, &params)?;
+        input.finish()?;
+        Ok(value)
+    }
+}
+
+impl Envelope<'static> {
+    /// Takes one file from a stream and leaves what follows it. Memory grows with what arrives, up to the declared
+    /// length and no further.
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] when more than `limit` bytes are declared in all, [`Error::Read`], or as
+    /// [`Envelope::read`].
+    pub fn read_from(mut input: impl Read, limit: u64) -> Result<Self, Error> {
+        let mut bytes = Vec::new();
+        grow(&mut bytes, &mut input, Header::BYTES)?;
+        let header = Header::read(&bytes)?;
+        let declared = header.file_bytes();
+        let too_large = Error::TooLarge { declared, limit: limit.min(usize::MAX as u64) };
+        let length = usize::try_from(declared.min(limit)).ok().filter(|length| *length as u64 == declared);
+        let length = length.ok_or(too_large)?;
+        let mut envelope = Self { header, bytes: Cow::Owned(bytes) };
+        let found = grow(envelope.bytes.to_mut(), &mut input, length)?;
+        if found < length {
+            return Err(Error::Truncated { found: found as u64, declared });
+        }
+        envelope.checked()
+    }
+}
+
+/// Wipes the bytes of a secret key, when they are its own.
+impl Drop for Envelope<'_> {
+    fn drop(&mut self) {
+        if let (true, Cow::Owned(bytes)) = (self.header.kind.is_secret(), &mut self.bytes) {
+            bytes.zeroize();
+        }
+    }
+}
+
+/// Reads until `bytes` has `length` bytes or the stream ends, and says how many it has. Room is made for as much again
+/// as has arrived, and for `FIRST` bytes to begin with.
+fn grow(bytes: &mut Vec<u8>, input: &mut impl Read, length: usize) -> Result<usize, Error> {
+    const FIRST: usize = 1 << 20;
+    while bytes.len() < length {
+        let step = (length - bytes.len()).min(bytes.len().max(FIRST));
+        bytes.reserve_exact(step);
+        if input.by_ref().take(step as u64).read_to_end(bytes)? < step {
+            break;
+        }
+    }
+    Ok(bytes.len())
+}

@@ -1,0 +1,89 @@
+//! What files are there.
+
+use std::fmt;
+
+/// What a file holds. The code of each is part of the format.
+///
+/// The payload of every kind begins with the parameter literal; what follows is said at each. The last three belong
+/// to crates above this one, which put a text of their own in front, so that any file can be inspected here.
+#[non_exhaustive]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u32)]
+pub enum Kind {
+    /// A parameter set: nothing follows the literal.
+    Parameters = 1,
+    /// A secret key. Only builds with the feature `customer` read one.
+    SecretKey = 2,
+    /// A public key.
+    PublicKey = 3,
+    /// Evaluation keys.
+    EvaluationKeys = 4,
+    /// One ciphertext.
+    Ciphertext = 5,
+    /// An encrypted data set: a text, then a list of ciphertexts.
+    Dataset = 6,
+    /// An encrypted model: a text, then a list of ciphertexts.
+    Model = 7,
+    /// A plan of a training run: a text.
+    Plan = 8,
+}
+
+impl Kind {
+    /// All kinds, by code.
+    pub const ALL: [Self; 8] = [
+        Self::Parameters,
+        Self::SecretKey,
+        Self::PublicKey,
+        Self::EvaluationKeys,
+        Self::Ciphertext,
+        Self::Dataset,
+        Self::Model,
+        Self::Plan,
+    ];
+
+    /// The number that stands for the kind in a header.
+    #[must_use]
+    pub const fn code(self) -> u32 {
+        self as u32
+    }
+
+    /// The kind of a number.
+    #[must_use]
+    pub fn from_code(code: u32) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Whether files of this kind are for their owner alone: they are created so, and buffers of them are wiped.
+    #[must_use]
+    pub const fn is_secret(self) -> bool {
+        matches!(self, Self::SecretKey)
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Parameters => "parameters",
+            Self::SecretKey => "secret key",
+            Self::PublicKey => "public key",
+            Self::EvaluationKeys => "evaluation keys",
+            Self::Ciphertext => "ciphertext",
+            Self::Dataset => "encrypted data set",
+            Self::Model => "encrypted model",
+            Self::Plan => "plan",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_frozen_and_lead_back() {
+        let codes: Vec<u32> = Kind::ALL.into_iter().map(Kind::code).collect();
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert!(Kind::ALL.into_iter().all(|kind| Kind::from_code(kind.code()) == Some(kind)));
+        assert_eq!([0, 9, u32::MAX].map(Kind::from_code), [None; 3]);
+    }
+}

@@ -1,0 +1,62 @@
+//! The parameter literal, which every payload begins with: a file is complete in itself.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 0 | ring: 0 for the standard one |
+//! | 1 | `log2 N` |
+//! | 2 | `log2` of the default scale |
+//! | 3, 4 | numbers `m` and `k` of ciphertext and special primes |
+//! | 5 to 4 + 8 m | ciphertext primes |
+//! | 5 + 8 m to 4 + 8 (m + k) | special primes |
+
+use lowtide_ckks::{Literal, Parameters};
+use lowtide_ring::Ring;
+
+use crate::{Error, Kind, Payload, Reader, Wire, Writer};
+
+/// The bytes of a literal.
+pub(crate) const fn bytes(literal: &Literal) -> u64 {
+    5 + 8 * (literal.q.len() + literal.p.len()) as u64
+}
+
+/// Writes a literal that has passed the door: its numbers fit a byte.
+pub(crate) fn write(literal: &Literal, out: &mut Writer) {
+    let Literal { ring, log_degree, q, p, log_scale } = literal;
+    let ring = match ring {
+        Ring::Standard => 0,
+        _ => unreachable!("every ring has its code here"),
+    };
+    [ring, *log_degree, *log_scale, q.len() as u32, p.len() as u32].iter().for_each(|x| out.u8(*x as u8));
+    q.iter().chain(p).for_each(|prime| out.u64(*prime));
+}
+
+/// Reads a literal, which has yet to pass the door.
+pub(crate) fn read(input: &mut Reader<'_>) -> Result<Literal, Error> {
+    let [ring, log_degree, log_scale, q, p] = input.array()?;
+    let ring = match ring {
+        0 => Ring::Standard,
+        code => return Err(Error::Code { what: "ring", found: code.into() }),
+    };
+    let mut primes = |count: u8| (0..count).map(|_| input.u64()).collect::<Result<Vec<_>, _>>();
+    let (q, p) = (primes(q)?, primes(p)?);
+    Ok(Literal { ring, log_degree: log_degree.into(), q, p, log_scale: log_scale.into() })
+}
+
+/// A file of parameters: nothing follows the literal.
+impl Wire for Parameters {
+    const MIN_BYTES: usize = 0;
+
+    fn write(&self, _: &mut Writer) {}
+
+    fn read(_: &mut Reader<'_>, params: &Parameters) -> Result<Self, Error> {
+        Ok(params.clone())
+    }
+}
+
+impl Payload for Parameters {
+    const KIND: Kind = Kind::Parameters;
+
+    fn params(&self) -> &Parameters {
+        self
+    }
+}
