@@ -79,6 +79,8 @@ pub(crate) struct Job {
     pub(crate) factors: GradientFactors,
     /// By step: its constants, and the rows of its mini-batch.
     pub(crate) steps: Vec<(Step, usize)>,
+    /// The bound of the interval on which the polynomial stands for the sigmoid.
+    pub(crate) largest_margin: f64,
     /// What every weight vector comes out at.
     pub(crate) scale: Scale,
 }
@@ -99,16 +101,23 @@ impl Job {
     }
 
     /// `w_1 = f sum_j z_j` and that sum: the first step from zero. The exponent of `f` belongs in the scale of the first
-    /// mini-batch (see [`first_scale_exponent`]), its mantissa stays pending.
+    /// mini-batch (see [`input_bits_below`]), its mantissa stays pending.
     fn first_factor(&self) -> f64 {
         self.factors.constant() * self.rate(0)
     }
 }
 
-/// How many bits below the default scale the first mini-batch is encrypted: the sum of its rows then is `w_1` at the
-/// default scale, up to a factor in `[1/2, 1)`. Averaging over the rows makes up for the bits.
-pub(crate) fn first_scale_exponent(job: &Job) -> i32 {
-    (-job.first_factor().log2()).floor().clamp(0.0, 16.0) as i32
+/// How many bits below the job's scale a mini-batch is encrypted.
+///
+/// * the first: so many that the sum of its rows is `w_1` at the job's scale, up to a factor in `[1/2, 1)`. Averaging
+///   over the rows makes up for the bits.
+/// * the others: the bits of the largest margin, so that margins come out as integers no larger than those of weights.
+///   Every power of a margin is then a number of about one, and the leading coefficient, which is tiny, does not
+///   drown in the noise.
+pub(crate) fn input_bits_below(job: &Job, batch: usize) -> i32 {
+    let bits =
+        if batch == 0 { (-job.first_factor().log2()).floor() } else { job.largest_margin.log2().ceil() };
+    bits.clamp(0.0, 16.0) as i32
 }
 
 /// Weights between two steps.
@@ -149,7 +158,7 @@ pub(crate) fn run<A: Arithmetic>(
 
 /// All margins are zero: the gradient is the sum of the rows, times a constant.
 fn first_step<A: Arithmetic>(a: &A, job: &Job, tiles: &Grid<A::Vector>) -> Result<State<A::Vector>, Error> {
-    let exponent = first_scale_exponent(job);
+    let exponent = input_bits_below(job, 0);
     let unit = job.first_factor() * 2.0_f64.powi(exponent);
     let column = |block| {
         let rows = sum::rows(a, &job.tile, &a.sum(tiles.column(block))?)?;

@@ -1,5 +1,7 @@
 //! What can go wrong, with the values at fault and the cure.
 
+use lowtide_ckks::{Level, Scale};
+
 use crate::sigmoid::{MAX_BOUND, MAX_DEGREE, MIN_BOUND};
 
 /// Why a polynomial, a schedule, a set of rows or a model was refused.
@@ -123,4 +125,76 @@ pub enum Error {
         /// The checksum of the content.
         computed: String,
     },
+    /// The text is not a plan.
+    #[error("this is not a plan; make one with `lowtide plan`")]
+    MalformedPlan {
+        /// What the parser met, and where.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// A number of the request is zero or beyond all measure.
+    #[error("{what}: {found} is out of range: take 1 to {limit}")]
+    PlanRange {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        found: usize,
+        /// The largest value.
+        limit: usize,
+    },
+    /// The scale is too small to train at or too large for its primes.
+    #[error("a scale of {bits} bits is out of range: take 20 to 50, 40 unless there is a reason")]
+    ScaleBits {
+        /// The size given.
+        bits: u32,
+    },
+    /// There are tables for three levels of security.
+    #[error("no table of parameters for {bits} bits of security: take 128, 192 or 256")]
+    SecurityBits {
+        /// The bits asked for.
+        bits: u32,
+    },
+    /// Two parts of a plan do not fit.
+    #[error("the plan does not fit together: {what} should be {expected}, not {found}; make it anew")]
+    PlanMismatch {
+        /// What does not fit.
+        what: &'static str,
+        /// What the rest of the plan says.
+        expected: usize,
+        /// What it is.
+        found: usize,
+    },
+    /// A ciphertext is not what the plan says.
+    #[error(
+        "tile {tile} of mini-batch {batch} sits at level {} with scale {}, where the plan has level {} and scale {}: \
+         it belongs to another plan",
+        found.0, found.1, expected.0, expected.1
+    )]
+    Tile {
+        /// Which mini-batch.
+        batch: usize,
+        /// Which of its tiles.
+        tile: usize,
+        /// Level and scale of the ciphertext.
+        found: (Level, Scale),
+        /// Level and scale in the plan.
+        expected: (Level, Scale),
+    },
+    /// What came back from the service does not decrypt to weights.
+    #[error(
+        "the encrypted model does not decrypt to weights: copies of a weight differ by {spread}, more than {limit}; it \
+         was damaged, trained by another plan, or its margins left the interval of the sigmoid"
+    )]
+    NotWeights {
+        /// The largest difference.
+        spread: f64,
+        /// The most that noise explains.
+        limit: f64,
+    },
+    /// What the scheme says.
+    #[error(transparent)]
+    Ckks(#[from] lowtide_ckks::Error),
+    /// What the encoding says.
+    #[error(transparent)]
+    Encoding(#[from] lowtide_encoding::Error),
 }

@@ -1,13 +1,21 @@
-//! Logistic regression trained on encrypted rows, and in the clear beside it.
+#![doc = include_str!("../README.md")]
 
 pub mod circuits;
 pub mod clear;
+#[cfg(feature = "customer")]
+pub mod customer;
 mod error;
 pub mod metrics;
 pub mod model;
+pub mod plan;
 pub mod rows;
 pub mod schedule;
 pub mod sigmoid;
+pub mod train;
+pub mod twin;
 
 pub use circuits::Circuit;
 pub use error::Error;
+pub use model::Model;
+pub use plan::{Plan, Request};
+pub use train::{EncryptedDataset, EncryptedModel};

@@ -49,6 +49,7 @@ proptest! {
             tile: Tile::new(SLOTS, 1 << log_columns, circuit.half_tiles()).unwrap(),
             factors: sigmoid.gradient_factors().unwrap(),
             steps: schedule.steps(steps).enumerate().map(|(i, step)| (step, batches.of_step(i).len())).collect(),
+            largest_margin: sigmoid.bound(),
             scale: Scale::power_of_two(40),
         };
         let levels = circuit.levels(steps, degree);
@@ -59,7 +60,7 @@ proptest! {
             let range = batches.of_step(step);
             let batch: Vec<&[f64]> = rows.batch(range).collect();
             let matrix = Grid::of_matrix(&job.tile, batch.len(), rows.width(), |i, k| batch[i][k]);
-            let scale = Scale::power_of_two(if step == 0 { 40 - i64::from(first_scale_exponent(&job)) } else { 40 });
+            let scale = Scale::power_of_two(40 - i64::from(input_bits_below(&job, step % batches.count())));
             matrix.try_map(|slots| Ok(clear.input(slots.clone(), level.unwrap_or(levels), scale.clone())))
         };
         let weights = run(&clear, &job, supply, |_| ()).unwrap();

@@ -1,0 +1,74 @@
+use super::*;
+use crate::{
+    schedule::{Momentum, StepSize},
+    sigmoid::Method,
+};
+
+fn request(circuit: Circuit, steps: usize) -> Request {
+    Request {
+        circuit,
+        features: 196,
+        rows: 11_982,
+        batch: 128,
+        steps,
+        sigmoid: SigmoidPolynomial::fit(3, 8.0, Method::LeastSquares).unwrap(),
+        schedule: Schedule::new(StepSize { initial: 0.9, decay: 0.1 }, Momentum::Nesterov).unwrap(),
+        scale_bits: 40,
+        security_bits: 128,
+    }
+}
+
+#[test]
+fn a_plan_takes_the_smallest_secure_ring() {
+    let fused = Plan::new(request(Circuit::Fused, 6)).unwrap();
+    assert_eq!((fused.params().ring_degree(), fused.params().max_level()), (1 << 15, 15));
+    assert_eq!(fused.params().security(), Some(SecurityLevel::Classical128));
+    let baseline = Plan::new(request(Circuit::Baseline, 6)).unwrap();
+    assert_eq!((baseline.params().ring_degree(), baseline.params().max_level()), (1 << 16, 24));
+    assert!(baseline.work() > fused.work());
+}
+
+#[test]
+fn inputs_sit_where_they_are_first_used() {
+    let plan = Plan::new(request(Circuit::Fused, 6)).unwrap();
+    let levels: Vec<_> = plan.inputs().iter().map(|input| input.level).collect();
+    assert_eq!(levels, [15, 15, 12, 9, 6, 3]);
+    assert!(plan.tally().rotation_levels().iter().all(|(_, level)| *level <= 15));
+}
+
+#[test]
+fn rows_that_come_round_again_are_encrypted_once() {
+    let plan = Plan::insecure(Request { rows: 200, ..request(Circuit::Fused, 6) }, 10).unwrap();
+    assert_eq!(plan.inputs().iter().map(|input| input.rows).collect::<Vec<_>>(), [100, 100]);
+}
+
+#[test]
+fn requests_without_sense_are_refused() {
+    let refused = |change: fn(&mut Request)| {
+        let mut request = request(Circuit::Fused, 2);
+        change(&mut request);
+        Plan::new(request).unwrap_err().to_string()
+    };
+    assert!(refused(|r| r.features = 0).contains("features: 0"));
+    assert!(refused(|r| r.steps = 1 << 30).contains("steps"));
+    assert!(refused(|r| r.scale_bits = 60).contains("60 bits"));
+    assert!(refused(|r| r.security_bits = 100).contains("100 bits"));
+    assert!(refused(|r| r.steps = 200).contains("not secure"));
+}
+
+#[test]
+fn plans_are_read_back_and_checked() {
+    let plan = Plan::new(request(Circuit::Fused, 3)).unwrap();
+    let json = plan.to_json().unwrap();
+    let read = Plan::from_json(&json, false).unwrap();
+    assert_eq!((read.inputs(), read.tally(), read.params()), (plan.inputs(), plan.tally(), plan.params()));
+    assert!(Plan::from_json(&json[1..], false).is_err());
+    let insecure = Plan::insecure(request(Circuit::Fused, 3), 9).unwrap().to_json().unwrap();
+    assert!(matches!(
+        Plan::from_json(&insecure, false),
+        Err(Error::Ckks(lowtide_ckks::Error::Insecure { .. }))
+    ));
+    assert!(Plan::from_json(&insecure, true).is_ok());
+    let other = json.replace("\"steps\":3", "\"steps\":2");
+    assert!(matches!(Plan::from_json(&other, false), Err(Error::PlanMismatch { .. })));
+}
