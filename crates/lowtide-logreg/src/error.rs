@@ -125,9 +125,11 @@ pub enum Error {
         /// The checksum of the content.
         computed: String,
     },
-    /// The text is not a plan.
-    #[error("this is not a plan; make one with `lowtide plan`")]
-    MalformedPlan {
+    /// The text in a file is not what its kind holds.
+    #[error(
+        "the text in the file is not what it should be: {source}; it was made by another version or by hand"
+    )]
+    MalformedText {
         /// What the parser met, and where.
         #[source]
         source: serde_json::Error,

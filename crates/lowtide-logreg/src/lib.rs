@@ -5,6 +5,7 @@ pub mod clear;
 #[cfg(feature = "customer")]
 pub mod customer;
 mod error;
+pub mod file;
 pub mod metrics;
 pub mod model;
 pub mod plan;
@@ -16,6 +17,7 @@ pub mod twin;
 
 pub use circuits::Circuit;
 pub use error::Error;
+pub use file::Preparation;
 pub use model::Model;
 pub use plan::{Plan, Request};
 pub use train::{EncryptedDataset, EncryptedModel};

@@ -13,7 +13,6 @@ use crate::{
 };
 
 mod choose;
-mod file;
 
 /// What is to be trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -87,7 +86,7 @@ impl Request {
         self.features + 1
     }
 
-    fn check(&self) -> Result<(), Error> {
+    pub(crate) fn check(&self) -> Result<(), Error> {
         for (what, found) in [
             ("features", self.features),
             ("rows", self.rows),
@@ -155,7 +154,7 @@ impl Plan {
     }
 
     /// Surveys the circuit: the levels of the inputs, the keys and the cost.
-    fn assemble(request: Request, params: Parameters, tile: Tile) -> Result<Self, Error> {
+    pub(crate) fn assemble(request: Request, params: Parameters, tile: Tile) -> Result<Self, Error> {
         let batches = Batches::new(request.rows, request.batch)?;
         let (inputs, tally) = survey(&request, params.literal(), tile, batches)?;
         Ok(Self { request, params, tile, batches, inputs, tally })
@@ -215,7 +214,7 @@ impl Plan {
         choose::key_switch_work(level, self.params.literal().p.len())
     }
 
-    /// The bytes that the customer sends as its data, envelope aside.
+    /// Ciphertexts of the data set.
     #[must_use]
     pub fn ciphertexts(&self) -> usize {
         (0..self.inputs.len()).map(|batch| self.blocks(batch)).map(|(rows, columns)| rows * columns).sum()

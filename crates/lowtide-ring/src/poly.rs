@@ -1,6 +1,6 @@
 //! Polynomials in RNS form, typed by representation.
 
-use std::marker::PhantomData;
+use std::{fmt, marker::PhantomData};
 
 use rayon::prelude::*;
 use zeroize::Zeroize;
@@ -32,7 +32,7 @@ mod sealed {
 ///
 /// # Panics
 /// Binary operations panic when the bases differ: a scheme checks levels before it computes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Poly<F: Form> {
     basis: Basis,
     residues: Vec<u64>,
@@ -247,6 +247,13 @@ impl Poly<Evaluation> {
         let mut out = Self::zero(&self.basis);
         out.for_each_limb(|i, _, limb| map.permute(limb, self.limb(i)));
         out
+    }
+}
+
+/// Names the basis, not the residues: they are many, and may be secret.
+impl<F: Form> fmt::Debug for Poly<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Poly").field("basis", &self.basis).finish_non_exhaustive()
     }
 }
 

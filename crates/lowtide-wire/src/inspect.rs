@@ -65,8 +65,8 @@ pub enum Contents {
         /// The number of ciphertexts.
         ciphertexts: u64,
     },
-    /// A plan.
-    Plan {
+    /// A plan, or a customer's preparation of its rows.
+    Text {
         /// Its text. It is not to be trusted, and may hold control characters.
         text: String,
     },
@@ -109,7 +109,7 @@ fn look_inside(bytes: &[u8]) -> Result<(Literal, Contents), Error> {
         Kind::Dataset | Kind::Model => {
             Contents::Collection { text: input.text()?.into(), ciphertexts: input.u64()? }
         }
-        Kind::Plan => Contents::Plan { text: input.text()?.into() },
+        Kind::Plan | Kind::Preparation => Contents::Text { text: input.text()?.into() },
     };
     Ok((literal, contents))
 }

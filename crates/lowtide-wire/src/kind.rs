@@ -4,8 +4,8 @@ use std::fmt;
 
 /// What a file holds. The code of each is part of the format.
 ///
-/// The payload of every kind begins with the parameter literal; what follows is said at each. The last three belong
-/// to crates above this one, which put a text of their own in front, so that any file can be inspected here.
+/// The payload of every kind begins with the parameter literal; what follows is said at each. Those from
+/// [`Kind::Dataset`] on belong to crates above this one, which put a text of their own in front, so that any file can be inspected here.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
@@ -26,11 +26,13 @@ pub enum Kind {
     Model = 7,
     /// A plan of a training run: a text.
     Plan = 8,
+    /// How a customer made its rows ready for encryption: a text. It stays with the customer.
+    Preparation = 9,
 }
 
 impl Kind {
     /// All kinds, by code.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Parameters,
         Self::SecretKey,
         Self::PublicKey,
@@ -39,6 +41,7 @@ impl Kind {
         Self::Dataset,
         Self::Model,
         Self::Plan,
+        Self::Preparation,
     ];
 
     /// The number that stands for the kind in a header.
@@ -71,6 +74,7 @@ impl fmt::Display for Kind {
             Self::Dataset => "encrypted data set",
             Self::Model => "encrypted model",
             Self::Plan => "plan",
+            Self::Preparation => "preparation",
         })
     }
 }
@@ -82,8 +86,8 @@ mod tests {
     #[test]
     fn codes_are_frozen_and_lead_back() {
         let codes: Vec<u32> = Kind::ALL.into_iter().map(Kind::code).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
         assert!(Kind::ALL.into_iter().all(|kind| Kind::from_code(kind.code()) == Some(kind)));
-        assert_eq!([0, 9, u32::MAX].map(Kind::from_code), [None; 3]);
+        assert_eq!([0, 10, u32::MAX].map(Kind::from_code), [None; 3]);
     }
 }

@@ -55,20 +55,3 @@ fn requests_without_sense_are_refused() {
     assert!(refused(|r| r.security_bits = 100).contains("100 bits"));
     assert!(refused(|r| r.steps = 200).contains("not secure"));
 }
-
-#[test]
-fn plans_are_read_back_and_checked() {
-    let plan = Plan::new(request(Circuit::Fused, 3)).unwrap();
-    let json = plan.to_json().unwrap();
-    let read = Plan::from_json(&json, false).unwrap();
-    assert_eq!((read.inputs(), read.tally(), read.params()), (plan.inputs(), plan.tally(), plan.params()));
-    assert!(Plan::from_json(&json[1..], false).is_err());
-    let insecure = Plan::insecure(request(Circuit::Fused, 3), 9).unwrap().to_json().unwrap();
-    assert!(matches!(
-        Plan::from_json(&insecure, false),
-        Err(Error::Ckks(lowtide_ckks::Error::Insecure { .. }))
-    ));
-    assert!(Plan::from_json(&insecure, true).is_ok());
-    let other = json.replace("\"steps\":3", "\"steps\":2");
-    assert!(matches!(Plan::from_json(&other, false), Err(Error::PlanMismatch { .. })));
-}

@@ -1,51 +1,15 @@
-//! From rows to a decrypted model, in small insecure rings: every circuit, every shape of problem.
-
-#![cfg(feature = "customer")]
+//! Encrypted training against its twin, for every circuit and every shape of problem, in small insecure rings.
 
 use lowtide_ckks::SecretKey;
 use lowtide_logreg::{
-    Circuit, Plan, Request,
+    Circuit, Plan,
     clear::{self, Activation},
-    customer,
-    rows::SignedRows,
-    schedule::{Momentum, Schedule, StepSize},
-    sigmoid::{Method, SigmoidPolynomial},
-    train, twin,
+    customer, train, twin,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
-fn rows(count: usize, features: usize) -> SignedRows {
-    let mut state = 7_u64;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as f64 / (1_u64 << 30) as f64 - 1.0
-    };
-    let values: Vec<f64> = (0..count * features).map(|_| next()).collect();
-    let labels: Vec<bool> = values.chunks_exact(features).map(|row| row[0] + 0.3 * next() > 0.0).collect();
-    SignedRows::new(&values, features, &labels).unwrap()
-}
-
-fn request(
-    circuit: Circuit,
-    features: usize,
-    rows: usize,
-    batch: usize,
-    steps: usize,
-    degree: usize,
-) -> Request {
-    Request {
-        circuit,
-        features,
-        rows,
-        batch,
-        steps,
-        sigmoid: SigmoidPolynomial::fit(degree, 8.0, Method::LeastSquares).unwrap(),
-        schedule: Schedule::new(StepSize { initial: 1.0, decay: 0.1 }, Momentum::Nesterov).unwrap(),
-        scale_bits: 40,
-        security_bits: 128,
-    }
-}
+use crate::problem::{request, rows};
 
 #[test]
 fn encrypted_training_is_its_twin() {

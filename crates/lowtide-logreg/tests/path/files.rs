@@ -1,0 +1,123 @@
+//! Files of every kind: read back, predicted in size, and refused when anything is wrong with them.
+
+use lowtide_ckks::{EvaluationKeys, SecretKey};
+use lowtide_logreg::{
+    Circuit, EncryptedDataset, EncryptedModel, Plan, Preparation, customer,
+    model::{Labels, Scaling},
+    train,
+};
+use lowtide_wire::{Limits, Payload, decode, encode};
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+
+use crate::problem::{request, rows};
+
+struct Files {
+    plan: Plan,
+    preparation: Preparation,
+    secret: SecretKey,
+    keys: EvaluationKeys,
+    data: EncryptedDataset,
+    model: EncryptedModel,
+}
+
+fn files() -> Files {
+    let plan = Plan::insecure(request(Circuit::Fused, 3, 16, 8, 2, 3), 6).unwrap();
+    let mut rng = ChaCha20Rng::from_seed([5; 32]);
+    let secret = SecretKey::generate(plan.params(), &mut rng);
+    let keys = customer::evaluation_keys(&plan, &secret, &mut rng).unwrap();
+    let data = customer::encrypt(&plan, &secret, &rows(16, 3), &mut rng, &|| ()).unwrap();
+    let model = train::train(&keys, &data, &|_| ()).unwrap();
+    let names = ["a", "b", "c"].map(String::from).to_vec();
+    let labels = Labels { negative: "no".into(), positive: "yes".into() };
+    let preparation = Preparation::new(&plan, names, "y".into(), labels, Scaling::none(3)).unwrap();
+    Files { plan, preparation, secret, keys, data, model }
+}
+
+/// Bytes again, if they are let in.
+fn again<T: Payload>(bytes: &[u8]) -> Result<Vec<u8>, lowtide_wire::Error> {
+    decode::<T>(bytes, &Limits::default().allow_insecure()).map(|value| encode(&value))
+}
+
+type Again = fn(&[u8]) -> Result<Vec<u8>, lowtide_wire::Error>;
+
+fn every_kind(files: &Files) -> [(Vec<u8>, Again); 6] {
+    [
+        (encode(&files.plan), again::<Plan>),
+        (encode(&files.preparation), again::<Preparation>),
+        (encode(&files.secret), again::<SecretKey>),
+        (encode(&files.keys), again::<EvaluationKeys>),
+        (encode(&files.data), again::<EncryptedDataset>),
+        (encode(&files.model), again::<EncryptedModel>),
+    ]
+}
+
+#[test]
+fn what_is_read_is_what_was_written() {
+    for (bytes, again) in every_kind(&files()) {
+        assert_eq!(again(&bytes).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn a_damaged_byte_anywhere_is_an_error() {
+    for (bytes, again) in every_kind(&files()) {
+        for at in 0..bytes.len() {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1 << (at % 8);
+            assert!(again(&damaged).is_err(), "byte {at} of {}", bytes.len());
+        }
+        for len in [0, 1, 10, bytes.len() / 2, bytes.len() - 1] {
+            assert!(again(&bytes[..len]).is_err(), "{len} of {}", bytes.len());
+        }
+    }
+}
+
+#[test]
+fn a_file_of_another_kind_is_refused() {
+    let files = files();
+    let kinds = every_kind(&files);
+    for (i, (bytes, _)) in kinds.iter().enumerate() {
+        for (j, (_, again)) in kinds.iter().enumerate() {
+            assert_eq!(again(bytes).is_ok(), i == j, "{i} read as {j}");
+        }
+    }
+}
+
+#[test]
+fn insecure_files_need_the_word() {
+    for (bytes, _) in every_kind(&files()) {
+        let refused = decode::<Plan>(&bytes, &Limits::default()).unwrap_err();
+        assert!(
+            refused.to_string().contains("not secure") || refused.to_string().contains("plan"),
+            "{refused}"
+        );
+    }
+}
+
+#[test]
+fn sizes_are_predicted_to_the_byte() {
+    let files = files();
+    assert_eq!(files.plan.upload_bytes(), encode(&files.data).len() as u64);
+    assert_eq!(files.plan.evaluation_key_bytes(), encode(&files.keys).len() as u64);
+    assert_eq!(files.plan.model_bytes(), encode(&files.model).len() as u64);
+}
+
+#[test]
+fn a_plan_read_back_plans_the_same() {
+    let plan = Plan::new(request(Circuit::Baseline, 7, 50, 10, 3, 5)).unwrap();
+    let read: Plan = decode(&encode(&plan), &Limits::default()).unwrap();
+    assert_eq!((read.request(), read.inputs(), read.tally()), (plan.request(), plan.inputs(), plan.tally()));
+    assert_eq!((read.params(), read.tile()), (plan.params(), plan.tile()));
+}
+
+#[test]
+fn a_data_set_of_another_plan_is_refused() {
+    let files = files();
+    let grids: Vec<_> = files.data.batches().iter().map(|grid| grid.tiles().to_vec()).collect();
+    assert!(EncryptedDataset::new(files.plan.clone(), grids.clone()).is_ok());
+    assert!(EncryptedDataset::new(files.plan.clone(), grids[..1].to_vec()).is_err());
+    let swapped = vec![grids[1].clone(), grids[0].clone()];
+    let error = EncryptedDataset::new(files.plan, swapped).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains("mini-batch 0") && error.contains("another plan"), "{error}");
+}
