@@ -84,6 +84,14 @@ pub trait Arithmetic: Sync {
     /// `2^exponent x`, in name alone: the level stays, scales `s -> s 2^-exponent`.
     fn mul_power_of_two(&self, x: &Self::Vector, exponent: i32) -> Self::Vector;
 
+    /// The same vector, of which the author of the circuit knows that no slot exceeds `magnitude`. It changes no number,
+    /// only the noise that is expected of products with it.
+    #[must_use]
+    fn bounded(&self, x: Self::Vector, magnitude: f64) -> Self::Vector {
+        let _ = magnitude;
+        x
+    }
+
     /// The sum of several vectors.
     ///
     /// # Errors

@@ -118,4 +118,8 @@ impl Arithmetic for Encrypted<'_> {
     fn mul_power_of_two(&self, x: &Ciphertext, exponent: i32) -> Ciphertext {
         x.mul_power_of_two(exponent)
     }
+
+    fn bounded(&self, x: Ciphertext, magnitude: f64) -> Ciphertext {
+        x.with_magnitude(magnitude)
+    }
 }

@@ -16,7 +16,7 @@ pub(super) fn step<A: Arithmetic>(
     state: &State<A::Vector>,
     tiles: &Grid<A::Vector>,
 ) -> Result<State<A::Vector>, Error> {
-    let u = margins(a, job, tiles, &state.v)?;
+    let u = margins(a, job, tiles, state)?;
     let step = gradient(a, job, tiles, &u, state.unit, job.rate(i))?;
     let (level, scale) = (a.level(&step[0]), a.scale(&step[0]));
     let carried = combine(a, &[(state.unit, state.v.clone())], level, &scale)?;

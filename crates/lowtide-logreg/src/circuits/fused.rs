@@ -22,7 +22,7 @@ pub(super) fn step<A: Arithmetic>(
     tiles: &Grid<A::Vector>,
 ) -> Result<State<A::Vector>, Error> {
     let eta = if job.is_last(i) { 0.0 } else { job.eta(i) };
-    let u = margins(a, job, tiles, &state.v)?;
+    let u = margins(a, job, tiles, state)?;
     let step = gradient(a, job, tiles, &u, state.unit, (1.0 - eta) * job.rate(i))?;
     let (level, scale) = (a.level(&step[0]), a.scale(&step[0]));
     let old: Vec<_> =

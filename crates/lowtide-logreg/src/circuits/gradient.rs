@@ -6,7 +6,7 @@
 use lowtide_ckks::{Error, Level, Scale};
 use lowtide_linalg::{Arithmetic, Grid, sum};
 
-use super::{Job, par_map};
+use super::{Job, State, par_map};
 use crate::sigmoid::GradientFactors;
 
 /// Levels from the margins to the gradient.
@@ -18,16 +18,17 @@ pub(super) const fn depth(degree: usize) -> Level {
     }
 }
 
-/// `Z v`, by block of rows: row-indexed vectors.
+/// `Z v / unit`, by block of rows: row-indexed vectors. The plan chose an interval that no margin leaves.
 pub(super) fn margins<A: Arithmetic>(
     a: &A,
     job: &Job,
     tiles: &Grid<A::Vector>,
-    v: &[A::Vector],
+    state: &State<A::Vector>,
 ) -> Result<Vec<A::Vector>, Error> {
     par_map(tiles.row_blocks(), |block| {
-        let pairs: Vec<_> = tiles.row(block).iter().zip(v).collect();
-        sum::columns(a, &job.tile, &a.sum_of_products(&pairs)?)
+        let pairs: Vec<_> = tiles.row(block).iter().zip(&state.v).collect();
+        let sums = sum::columns(a, &job.tile, &a.sum_of_products(&pairs)?)?;
+        Ok(a.bounded(sums, job.largest_margin / state.unit.abs()))
     })
 }
 
