@@ -13,7 +13,7 @@
 //! Numbers are little-endian. The digest finds accidents, not attackers: whoever changes a file can change it too.
 //! What a version may not change are the first twelve bytes, so that a file from the future is told as one.
 
-use std::{borrow::Cow, io::Read};
+use std::{borrow::Cow, fmt, io::Read};
 
 use lowtide_ckks::Fingerprint;
 use zeroize::Zeroize;
@@ -91,7 +91,6 @@ impl Header {
 
 /// A file that is whole: its header is one, its length is the declared one, its digest is right. Nothing is said yet
 /// about its payload.
-#[derive(Debug)]
 pub struct Envelope<'a> {
     header: Header,
     bytes: Cow<'a, [u8]>,
@@ -170,6 +169,13 @@ impl Envelope<'static> {
             return Err(Error::Truncated { found: found as u64, declared });
         }
         envelope.checked()
+    }
+}
+
+/// The header alone: the payload may be secret.
+impl fmt::Debug for Envelope<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Envelope").field("header", &self.header).finish_non_exhaustive()
     }
 }
 

@@ -5,7 +5,8 @@ use std::fmt;
 /// What a file holds. The code of each is part of the format.
 ///
 /// The payload of every kind begins with the parameter literal; what follows is said at each. Those from
-/// [`Kind::Dataset`] on belong to crates above this one, which put a text of their own in front, so that any file can be inspected here.
+/// [`Kind::Dataset`] on belong to crates above this one, which put a text of their own in front, so that any file can
+/// be inspected here.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
@@ -59,7 +60,7 @@ impl Kind {
     /// Whether files of this kind are for their owner alone: they are created so, and buffers of them are wiped.
     #[must_use]
     pub const fn is_secret(self) -> bool {
-        matches!(self, Self::SecretKey)
+        matches!(self, Self::SecretKey | Self::Preparation)
     }
 }
 

@@ -111,9 +111,10 @@ impl Writer {
         self.block(text.as_bytes());
     }
 
-    /// Values with their number in front.
-    pub fn list<T: Wire>(&mut self, items: &[T]) {
-        self.u64(items.len() as u64);
-        items.iter().for_each(|item| item.write(self));
+    /// Values with their number in front: `&items`, or any walk over them that can be repeated.
+    pub fn list<'t, T: Wire + 't>(&mut self, items: impl IntoIterator<Item = &'t T, IntoIter: Clone>) {
+        let items = items.into_iter();
+        self.u64(items.clone().count() as u64);
+        items.for_each(|item| item.write(self));
     }
 }
