@@ -1,6 +1,6 @@
 //! Sums and products with constants: one integer, no transform.
 
-use crate::{Ciphertext, Error, Scale, plaintext::to_integer};
+use crate::{Ciphertext, Error, Scale, plaintext::Room};
 
 impl Ciphertext {
     /// Adds `constant` to every slot: level and scale stay.
@@ -8,7 +8,7 @@ impl Ciphertext {
     /// # Errors
     /// [`Error::NotFinite`], or [`Error::Overflow`] when the scaled constant does not fit the level.
     pub fn add_constant(&self, constant: f64) -> Result<Self, Error> {
-        let integer = to_integer(self.params(), self.level(), constant * self.scale().to_f64())?;
+        let integer = Room::new(self.params(), self.level()).integer(constant, self.scale().to_f64())?;
         let mut body = self.body.clone();
         body.c[0].add_constant_assign(&body.params.residues(integer, self.level()));
         body.noise.magnitude += constant.abs();
@@ -36,7 +36,7 @@ impl Ciphertext {
         if scale.log2() < 0.0 {
             return Err(Error::ConstantScale { scale: scale.clone() });
         }
-        let integer = to_integer(self.params(), self.level(), constant * scale.to_f64())?;
+        let integer = Room::new(self.params(), self.level()).integer(constant, scale.to_f64())?;
         let mut body = self.body.clone();
         let residues = body.params.residues(integer, self.level());
         body.c.iter_mut().for_each(|poly| poly.scale_assign(&residues));

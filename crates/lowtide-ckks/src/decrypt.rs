@@ -1,6 +1,7 @@
 //! Decryption.
 
 use lowtide_ring::{Evaluation, Poly};
+use zeroize::Zeroizing;
 
 use crate::{Ciphertext, Error, Plaintext, Product, SecretKey, ciphertext::Components};
 
@@ -25,7 +26,7 @@ impl SecretKey {
     /// Horner's rule in `s`.
     fn open<const K: usize>(&self, body: &Components<K>) -> Result<Plaintext, Error> {
         self.params().check_same(&body.params)?;
-        let s = self.s.restrict(body.c[0].basis());
+        let s = Zeroizing::new(self.s.restrict(body.c[0].basis()));
         let step = |sum: Option<Poly<Evaluation>>, c: &Poly<Evaluation>| match sum {
             None => Some(c.clone()),
             Some(mut sum) => {

@@ -2,6 +2,7 @@
 
 use lowtide_ring::{Evaluation, Poly, sample};
 use rand::CryptoRng;
+use zeroize::Zeroizing;
 
 use crate::{Ciphertext, Error, Plaintext, SecretKey, key::Seed};
 
@@ -34,7 +35,7 @@ impl SecretKey {
         let mut negated = a.clone();
         negated.neg_assign();
         let mut masked = Poly::from_signed(a.basis(), &error).into_evaluation();
-        masked.mul_add_assign(&negated, &secret.restrict(a.basis()));
+        masked.mul_add_assign(&negated, &Zeroizing::new(secret.restrict(a.basis())));
         masked
     }
 }

@@ -4,7 +4,7 @@ use lowtide_ring::{Automorphism, Evaluation, Poly, sample};
 use rand::{CryptoRng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{
     Error, EvaluationKeys, GaloisKey, Level, PublicKey, RelinearizationKey, SecretKey, SwitchingKey,
@@ -40,11 +40,9 @@ impl SecretKey {
         level: Level,
         rng: &mut impl CryptoRng,
     ) -> Result<RelinearizationKey, Error> {
-        let mut square = self.s.clone();
+        let mut square = Zeroizing::new(self.s.clone());
         square.mul_assign(&self.s);
-        let key = self.switching_key(&square, &self.s, level, rng);
-        square.zeroize();
-        key.map(RelinearizationKey)
+        self.switching_key(&square, &self.s, level, rng).map(RelinearizationKey)
     }
 
     /// The key that turns slots `steps` to the left, up to `level`.
@@ -104,12 +102,10 @@ impl SecretKey {
 
     fn galois_key(&self, element: u64, level: Level, rng: &mut impl CryptoRng) -> Result<GaloisKey, Error> {
         let params = self.params();
-        let inverse = Automorphism::inverse_element(params.ring(), params.ring_degree(), element);
-        let mut target =
-            self.s.automorphism(&Automorphism::new(params.ring(), params.ring_degree(), inverse)?);
-        let key = self.switching_key(&self.s, &target, level, rng);
-        target.zeroize();
-        GaloisKey::new(params, element, key?)
+        let (ring, degree) = (params.ring(), params.ring_degree());
+        let inverse = Automorphism::new(ring, degree, Automorphism::inverse_element(ring, degree, element))?;
+        let target = Zeroizing::new(self.s.automorphism(&inverse));
+        GaloisKey::new(params, element, self.switching_key(&self.s, &target, level, rng)?)
     }
 
     /// A key from secret `from` to secret `to`, both over all primes.

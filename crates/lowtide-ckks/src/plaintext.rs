@@ -33,11 +33,9 @@ impl Plaintext {
         if found != expected {
             return Err(Error::WrongLength { found, expected });
         }
-        let factor = scale.to_f64();
-        let integers = coefficients
-            .iter()
-            .map(|x| to_integer(params, level, x * factor))
-            .collect::<Result<Vec<_>, _>>()?;
+        let (room, factor) = (Room::new(params, level), scale.to_f64());
+        let integers =
+            coefficients.iter().map(|x| room.integer(*x, factor)).collect::<Result<Vec<_>, _>>()?;
         let mut poly = Poly::<Coefficient>::zero(&params.basis(level));
         poly.for_each_limb(|_, ntt, limb| fill(limb, ntt, &integers));
         let magnitude = coefficients.iter().map(|x| x.abs()).sum();
@@ -86,17 +84,33 @@ impl Plaintext {
     }
 }
 
-/// The integer nearest to `x`, if it is less than half the modulus at `level`.
-pub(crate) fn to_integer(params: &Parameters, level: Level, x: f64) -> Result<i128, Error> {
-    if !x.is_finite() {
-        return Err(Error::NotFinite { value: x });
+/// The most bits that an integer may have at a level, sign aside.
+pub(crate) struct Room {
+    bits: f64,
+    level: Level,
+}
+
+impl Room {
+    pub(crate) fn new(params: &Parameters, level: Level) -> Self {
+        let log2 = params.basis(level).log2();
+        Self { bits: log2.min(126.0) - 1.0, level }
     }
-    let room = params.literal().q[..=level].iter().map(|q| (*q as f64).log2()).sum::<f64>().min(126.0) - 1.0;
-    let bits = x.abs().log2();
-    if bits >= room {
-        return Err(Error::Overflow { bits: bits + 1.0, room, level });
+
+    /// The integer nearest to `x scale`, if there is room for it.
+    pub(crate) fn integer(&self, x: f64, scale: f64) -> Result<i128, Error> {
+        if !x.is_finite() {
+            return Err(Error::NotFinite { value: x });
+        }
+        let scaled = (x * scale).round_ties_even();
+        if scaled.abs() >= self.bits.exp2() {
+            return Err(Error::Overflow {
+                bits: scaled.abs().log2() + 1.0,
+                room: self.bits,
+                level: self.level,
+            });
+        }
+        Ok(scaled as i128)
     }
-    Ok(x.round_ties_even() as i128)
 }
 
 fn fill(limb: &mut [u64], ntt: &Ntt, integers: &[i128]) {

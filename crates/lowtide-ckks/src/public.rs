@@ -2,6 +2,7 @@
 
 use lowtide_ring::{Evaluation, Poly, sample};
 use rand::CryptoRng;
+use zeroize::Zeroizing;
 
 use crate::{Ciphertext, Error, Parameters, Plaintext, ciphertext::Components, key::Seed};
 
@@ -58,7 +59,7 @@ impl PublicKey {
         self.params.check_same(&plaintext.params)?;
         let (degree, basis) = (self.params.ring_degree(), plaintext.poly.basis());
         let short = |coefficients: &[i64]| Poly::from_signed(basis, coefficients).into_evaluation();
-        let mask = short(&sample::ternary(degree, rng));
+        let mask = Zeroizing::new(short(&sample::ternary(degree, rng)));
         let mut c0 = short(&sample::error(degree, rng));
         let mut c1 = short(&sample::error(degree, rng));
         c0.mul_add_assign(&mask, &self.b.restrict(basis));

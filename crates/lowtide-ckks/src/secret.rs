@@ -4,7 +4,7 @@ use std::fmt;
 
 use lowtide_ring::{Evaluation, Poly, sample};
 use rand::CryptoRng;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::{Error, Parameters};
 
@@ -13,7 +13,7 @@ pub struct SecretKey {
     params: Parameters,
     coefficients: Zeroizing<Vec<i64>>,
     /// Over all primes, special ones included.
-    pub(crate) s: Poly<Evaluation>,
+    pub(crate) s: Zeroizing<Poly<Evaluation>>,
 }
 
 impl SecretKey {
@@ -41,7 +41,7 @@ impl SecretKey {
 
     fn lift(params: &Parameters, coefficients: Zeroizing<Vec<i64>>) -> Self {
         let basis = params.key_basis(params.max_level());
-        let s = Poly::from_signed(&basis, &coefficients).into_evaluation();
+        let s = Zeroizing::new(Poly::from_signed(&basis, &coefficients).into_evaluation());
         Self { params: params.clone(), coefficients, s }
     }
 
@@ -55,12 +55,6 @@ impl SecretKey {
     #[must_use]
     pub fn coefficients(&self) -> &[i64] {
         &self.coefficients
-    }
-}
-
-impl Drop for SecretKey {
-    fn drop(&mut self) {
-        self.s.zeroize();
     }
 }
 

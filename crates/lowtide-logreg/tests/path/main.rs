@@ -2,6 +2,7 @@
 
 #![cfg(feature = "customer")]
 
+mod bits;
 mod files;
 mod problem;
 mod training;
