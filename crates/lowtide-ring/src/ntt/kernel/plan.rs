@@ -30,7 +30,7 @@ pub(super) fn radices(stages: u32, innermost: u32) -> Vec<u32> {
 pub(super) fn descend(radices: &[u32], visit: &mut impl FnMut(Step)) {
     fn blocks(node: usize, radices: &[u32], visit: &mut impl FnMut(Step)) {
         let Some((&depth, inner)) = radices.split_first() else { return visit(Step::Leaf { node }) };
-        descend_stages(node, depth, &mut |node| visit(Step::Stage { node }));
+        descending(node, depth).for_each(|node| visit(Step::Stage { node }));
         (node << depth..(node + 1) << depth).for_each(|child| blocks(child, inner, visit));
     }
     blocks(1, radices, visit);
@@ -41,27 +41,19 @@ pub(super) fn ascend(radices: &[u32], visit: &mut impl FnMut(Step)) {
     fn blocks(node: usize, radices: &[u32], visit: &mut impl FnMut(Step)) {
         let Some((&depth, inner)) = radices.split_first() else { return visit(Step::Leaf { node }) };
         (node << depth..(node + 1) << depth).for_each(|child| blocks(child, inner, visit));
-        ascend_stages(node, depth, &mut |node| visit(Step::Stage { node }));
+        ascending(node, depth).for_each(|node| visit(Step::Stage { node }));
     }
     blocks(1, radices, visit);
 }
 
-/// The nodes of `depth` stages from `node` downwards, each before those below it.
-pub(super) fn descend_stages(node: usize, depth: u32, visit: &mut dyn FnMut(usize)) {
-    if depth > 0 {
-        visit(node);
-        descend_stages(2 * node, depth - 1, visit);
-        descend_stages(2 * node + 1, depth - 1, visit);
-    }
+/// The nodes of `depth` stages from `node` downwards, stage after stage.
+pub(super) fn descending(node: usize, depth: u32) -> impl Iterator<Item = usize> {
+    (0..depth).flat_map(move |d| node << d..(node + 1) << d)
 }
 
-/// The nodes of `depth` stages from `node` downwards, each after those below it.
-pub(super) fn ascend_stages(node: usize, depth: u32, visit: &mut dyn FnMut(usize)) {
-    if depth > 0 {
-        ascend_stages(2 * node, depth - 1, visit);
-        ascend_stages(2 * node + 1, depth - 1, visit);
-        visit(node);
-    }
+/// The nodes of `depth` stages from `node` downwards, stage after stage, the last stage first.
+pub(super) fn ascending(node: usize, depth: u32) -> impl Iterator<Item = usize> {
+    (0..depth).rev().flat_map(move |d| node << d..(node + 1) << d)
 }
 
 /// The nodes that `lanes` subtrees of `node` have at the place that `local` has in a heap of its own.
@@ -79,29 +71,72 @@ impl<'a, T> Stream<'a, T> {
         Self(numbers)
     }
 
-    /// The next `K` numbers.
+    /// The next `K` groups of `W` numbers.
     ///
     /// # Panics
     /// When fewer are left: the stream was made for another plan.
     #[inline]
-    pub(super) fn take<const K: usize>(&mut self) -> &'a [T; K] {
-        let (next, rest) = self.0.split_first_chunk().expect("a stream as long as its plan");
+    pub(super) fn take<const W: usize, const K: usize>(&mut self) -> &'a [[T; W]; K] {
+        let (next, rest) = self.0.split_at(W * K);
         self.0 = rest;
-        next
+        next.as_chunks().0.first_chunk().expect("K groups")
     }
+}
+
+/// A block as `R` rows of equal length, one after the other.
+pub(super) struct Rows<'a, T, const R: usize> {
+    block: &'a mut [T],
+    /// The length of a row: `R` of them are the block.
+    stride: usize,
+}
+
+impl<'a, T, const R: usize> Rows<'a, T, R> {
+    /// # Panics
+    /// When the length of the block is not a multiple of `R`.
+    #[inline]
+    pub(super) fn new(block: &'a mut [T]) -> Self {
+        assert!(block.len().is_multiple_of(R));
+        let stride = block.len() / R;
+        Self { block, stride }
+    }
+
+    pub(super) const fn stride(&self) -> usize {
+        self.stride
+    }
+
+    /// # Panics
+    /// When there is no such row or column; a loop over both needs no check for each.
+    #[inline]
+    pub(super) fn at(&mut self, row: usize, column: usize) -> &mut T {
+        assert!(row < R && column < self.stride);
+        // SAFETY: R rows of this stride are the block, so row * stride + column is below its length.
+        unsafe { self.block.get_unchecked_mut(row * self.stride + column) }
+    }
+}
+
+/// How many butterflies there are between rows that are `half` apart.
+#[inline(always)]
+pub(super) const fn butterflies(rows: usize, half: usize) -> usize {
+    if 2 * half <= rows { rows / 2 } else { 0 }
+}
+
+/// The rows that the `i`th butterfly of a stage takes: they are `half` apart.
+#[inline(always)]
+pub(super) const fn butterfly_rows(i: usize, half: usize) -> (usize, usize) {
+    let first = i / half * 2 * half + i % half;
+    (first, first + half)
+}
+
+/// `i / n` and `i mod n`.
+#[inline(always)]
+pub(super) const fn split(i: usize, n: usize) -> (usize, usize) {
+    (i / n, i % n)
 }
 
 /// Two arrays in a row.
 #[inline]
 pub(super) fn halves<T, const H: usize>(x: &[T]) -> (&[T; H], &[T; H]) {
     let (low, high) = x.split_at(H);
-    (low.try_into().expect("a half"), high.try_into().expect("a half"))
-}
-
-/// Two arrays in a row.
-#[inline]
-pub(super) fn halves_mut<T, const H: usize>(x: &mut [T]) -> (&mut [T; H], &mut [T; H]) {
-    let (low, high) = x.split_at_mut(H);
     (low.try_into().expect("a half"), high.try_into().expect("a half"))
 }
 

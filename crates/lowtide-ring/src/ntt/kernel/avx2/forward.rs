@@ -3,11 +3,11 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Stream, halves, halves_mut},
+    super::plan::{Stream, butterflies, butterfly_rows, split},
     Factor, LANES, Prime, load_float,
     passes::{broadcasts, pass, vectors},
     store,
-    tables::{LEAF, Tables},
+    tables::{LEAF, LEAF_WORDS, Tables},
     to_float,
     transpose::transpose,
 };
@@ -27,6 +27,22 @@ pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
     butterfly.descend::<INTEGERS>(block, &tables.radices, &tables.reduced, &mut Stream::new(&tables.forward));
 }
 
+/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`. In line, because a call
+/// would cost more than what it does.
+macro_rules! stages {
+    ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr) => {{
+        stages!($self, $x, $w, $R, $B, [4 2 1]);
+    }};
+    ($self:ident, $x:ident, $w:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
+        for i in 0..butterflies($R, $half) * $B {
+            let (i, block) = split(i, $B);
+            let (x, w) = (&mut $x[block], $w[block][($R / 2 / $half + i / $half).wrapping_sub(1)]);
+            let (a, b) = butterfly_rows(i, $half);
+            (x[a], x[b]) = $self.butterfly(x[a], x[b], w);
+        }
+    )*}};
+}
+
 struct Butterfly(Prime);
 
 impl Butterfly {
@@ -39,85 +55,80 @@ impl Butterfly {
         reduced: &[bool],
         stream: &mut Stream<'_, f64>,
     ) {
-        let Some((&radix, inner)) = radices.split_first() else {
-            return self.leaf::<FROM>(block.first_chunk_mut().expect("a leaf"), stream);
-        };
+        let Some((&radix, inner)) = radices.split_first() else { return };
         match radix {
-            1 => pass(block, broadcasts::<1>(stream), |x, w| self.radix2(self.enter::<FROM, 2>(x), w)),
-            2 => pass(block, broadcasts::<3>(stream), |x, w| self.radix4(self.enter::<FROM, 4>(x), w)),
-            _ => pass(block, broadcasts::<7>(stream), |x, w| self.radix8(self.enter::<FROM, 8>(x), w)),
+            1 => self.pass::<2, 1, 4, FROM>(block, stream),
+            2 => self.pass::<4, 3, 2, FROM>(block, stream),
+            _ => self.pass::<8, 7, 1, FROM>(block, stream),
         }
         let reduced = &reduced[1..];
-        for child in block.chunks_exact_mut(block.len() >> radix) {
-            if reduced[0] {
-                self.descend::<LARGE>(child, inner, reduced, stream);
-            } else {
-                self.descend::<SMALL>(child, inner, reduced, stream);
+        match (inner.is_empty(), reduced[0]) {
+            (true, false) => self.leaves::<SMALL>(block, stream),
+            (true, true) => self.leaves::<LARGE>(block, stream),
+            (false, large) => {
+                for child in block.chunks_mut(block.len() >> radix) {
+                    if large {
+                        self.descend::<LARGE>(child, inner, reduced, stream);
+                    } else {
+                        self.descend::<SMALL>(child, inner, reduced, stream);
+                    }
+                }
             }
         }
     }
 
-    /// The last five stages, to residues.
     #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn leaf<const FROM: u8>(&self, block: &mut [[u64; LANES]; LEAF / LANES], stream: &mut Stream<'_, f64>) {
-        let mut x = [_mm256_setzero_pd(); 8];
-        for i in 0..8 {
-            x[i] = load_float(&block[i]);
-        }
-        self.radix8(self.enter::<FROM, 8>(&mut x), &broadcasts(stream));
-        let (low, high) = halves_mut(&mut x);
-        for half in [low, high] {
-            *half = transpose(*half);
-            self.radix4(half, &vectors(stream));
-            for x in &mut *half {
+    fn pass<const R: usize, const T: usize, const C: usize, const FROM: u8>(
+        &self,
+        block: &mut [[u64; LANES]],
+        stream: &mut Stream<'_, f64>,
+    ) {
+        let w = broadcasts::<T>(stream);
+        pass::<R, C>(block, |x| {
+            self.enter::<FROM>(x.as_flattened_mut());
+            stages!(self, x: [[_; R]; C], [&w; C]);
+        });
+    }
+
+    /// The last five stages of a block, to residues.
+    #[target_feature(enable = "avx2,fma")]
+    fn leaves<const FROM: u8>(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, f64>) {
+        const ROWS: usize = LEAF / LANES;
+        for leaf in block.as_chunks_mut::<ROWS>().0 {
+            let [words] = stream.take::<LEAF_WORDS, 1>();
+            let words = &mut Stream::new(words);
+            let mut x = [[_mm256_setzero_pd(); ROWS]];
+            for i in 0..ROWS {
+                x[0][i] = load_float(&leaf[i]);
+            }
+            self.enter::<FROM>(&mut x[0]);
+            let w = [&broadcasts::<7>(words)];
+            stages!(self, x: [[_; ROWS]; 1], w);
+            let [[x0, x1, x2, x3, x4, x5, x6, x7]] = x;
+            let mut x = [transpose([x0, x1, x2, x3]), transpose([x4, x5, x6, x7])];
+            let w = [&vectors::<3>(words), &vectors::<3>(words)];
+            stages!(self, x: [[_; LANES]; 2], w);
+            for x in x.as_flattened_mut() {
                 *x = _mm256_castsi256_pd(self.0.residue(self.0.center(*x)));
             }
-            *half = transpose(*half);
-        }
-        for i in 0..8 {
-            store(&mut block[i], _mm256_castpd_si256(x[i]));
+            x = [transpose(x[0]), transpose(x[1])];
+            for i in 0..ROWS {
+                store(&mut leaf[i], _mm256_castpd_si256(x[i / LANES][i % LANES]));
+            }
         }
     }
 
     /// Makes numbers small enough for the stages that follow.
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn enter<'a, const FROM: u8, const R: usize>(&self, x: &'a mut [__m256d; R]) -> &'a mut [__m256d; R] {
-        for x in &mut *x {
+    fn enter<const FROM: u8>(&self, x: &mut [__m256d]) {
+        for x in x {
             *x = match FROM {
                 INTEGERS => to_float(_mm256_castpd_si256(*x)),
                 SMALL => *x,
                 _ => self.0.center(*x),
             };
         }
-        x
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn radix8(&self, x: &mut [__m256d; 8], w: &[Factor; 7]) {
-        for i in 0..4 {
-            (x[i], x[i + 4]) = self.butterfly(x[i], x[i + 4], w[0]);
-        }
-        let ((low, high), (w_low, w_high)) = (halves_mut(x), halves(&w[1..]));
-        self.radix4(low, w_low);
-        self.radix4(high, w_high);
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn radix4(&self, x: &mut [__m256d; 4], w: &[Factor; 3]) {
-        (x[0], x[2]) = self.butterfly(x[0], x[2], w[0]);
-        (x[1], x[3]) = self.butterfly(x[1], x[3], w[0]);
-        (x[0], x[1]) = self.butterfly(x[0], x[1], w[1]);
-        (x[2], x[3]) = self.butterfly(x[2], x[3], w[2]);
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn radix2(&self, x: &mut [__m256d; 2], w: &[Factor; 1]) {
-        (x[0], x[1]) = self.butterfly(x[0], x[1], w[0]);
     }
 
     #[target_feature(enable = "avx2,fma")]

@@ -18,11 +18,11 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Stream, halves, halves_mut},
-    Factor, LANES, Prime, factor, load_float,
+    super::plan::{Stream, butterflies, butterfly_rows, split},
+    Factor, LANES, Prime, factor, load,
     passes::{broadcasts, pass, vectors},
     store,
-    tables::{LEAF, Tables},
+    tables::{LEAF, LEAF_WORDS, Tables},
     to_float,
     transpose::transpose,
 };
@@ -45,6 +45,41 @@ pub(crate) fn inverse(
     butterfly.ascend::<true>(values.as_chunks_mut().0, &tables.radices, stream);
 }
 
+/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`. In line, because a call
+/// would cost more than what it does.
+macro_rules! stages {
+    ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $last:expr) => {{
+        stages!($self, $x, $w, $last, $R, $B, [1 2]);
+        if $R >= 8 {
+            reduce!($self, $x, $B, [0 4]);
+        }
+        stages!($self, $x, $w, $last, $R, $B, [4]);
+        match $R {
+            _ if $last => {}
+            2 => reduce!($self, $x, $B, [0]),
+            4 => reduce!($self, $x, $B, [0 1]),
+            _ => reduce!($self, $x, $B, [1 2 3]),
+        }
+    }};
+    ($self:ident, $x:ident, $w:expr, $last:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
+        for i in 0..butterflies($R, $half) * $B {
+            let (i, block) = split(i, $B);
+            let (x, w) = (&mut $x[block], $w[block][$R - $R / $half + i / $half]);
+            let (a, b) = butterfly_rows(i, $half);
+            (x[a], x[b]) = $self.butterfly(x[a], x[b], w, $last && 2 * $half == $R);
+        }
+    )*}};
+}
+
+/// Reduces rows of every block.
+macro_rules! reduce {
+    ($self:ident, $x:ident, $B:expr, [$($row:literal)*]) => {{
+        for block in 0..$B {
+            $( $x[block][$row] = $self.p.center($x[block][$row]); )*
+        }
+    }};
+}
+
 /// What a butterfly needs besides its factor.
 struct Butterfly {
     p: Prime,
@@ -61,93 +96,60 @@ impl Butterfly {
         radices: &[u32],
         stream: &mut Stream<'_, f64>,
     ) {
-        let Some((&radix, inner)) = radices.split_first() else {
-            return self.leaf(block.first_chunk_mut().expect("a leaf"), stream);
-        };
-        for child in block.chunks_exact_mut(block.len() >> radix) {
-            self.ascend::<false>(child, inner, stream);
+        let Some((&radix, inner)) = radices.split_first() else { return };
+        if inner.is_empty() {
+            self.leaves(block, stream);
+        } else {
+            for child in block.chunks_mut(block.len() >> radix) {
+                self.ascend::<false>(child, inner, stream);
+            }
         }
         match radix {
-            1 => pass(block, broadcasts::<1>(stream), |x, w| self.radix2::<LAST>(x, w)),
-            2 => pass(block, broadcasts::<3>(stream), |x, w| self.radix4::<LAST>(x, w)),
-            _ => pass(block, broadcasts::<7>(stream), |x, w| self.radix8::<LAST>(x, w)),
+            1 => self.pass::<2, 1, 4, LAST>(block, stream),
+            2 => self.pass::<4, 3, 2, LAST>(block, stream),
+            _ => self.pass::<8, 7, 1, LAST>(block, stream),
         }
     }
 
-    /// The first five stages, from residues.
     #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn leaf(&self, block: &mut [[u64; LANES]; LEAF / LANES], stream: &mut Stream<'_, f64>) {
-        let mut x = [_mm256_setzero_pd(); 8];
-        for i in 0..8 {
-            x[i] = load_float(&block[i]);
-        }
-        let (low, high) = halves_mut(&mut x);
-        for half in [low, high] {
-            *half = transpose(*half);
-            for x in &mut *half {
-                *x = to_float(_mm256_castpd_si256(*x));
+    fn pass<const R: usize, const T: usize, const C: usize, const LAST: bool>(
+        &self,
+        block: &mut [[u64; LANES]],
+        stream: &mut Stream<'_, f64>,
+    ) {
+        let w = broadcasts::<T>(stream);
+        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], [&w; C], LAST));
+    }
+
+    /// The first five stages of a block, from residues.
+    #[target_feature(enable = "avx2,fma")]
+    fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, f64>) {
+        const ROWS: usize = LEAF / LANES;
+        for leaf in block.as_chunks_mut::<ROWS>().0 {
+            let [words] = stream.take::<LEAF_WORDS, 1>();
+            let words = &mut Stream::new(words);
+            let mut x = [[_mm256_setzero_pd(); LANES]; 2];
+            for i in 0..ROWS {
+                x[i / LANES][i % LANES] = to_float(load(&leaf[i]));
             }
-            self.radix4::<false>(half, &vectors(stream));
-            *half = transpose(*half);
-        }
-        self.radix8::<false>(&mut x, &broadcasts(stream));
-        for i in 0..8 {
-            store(&mut block[i], _mm256_castpd_si256(x[i]));
-        }
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn radix8<const LAST: bool>(&self, x: &mut [__m256d; 8], w: &[Factor; 7]) {
-        let ((low, high), (w_low, w_high)) = (halves_mut(x), halves(&w[..6]));
-        self.join4::<false>(low, w_low);
-        self.join4::<false>(high, w_high);
-        x[0] = self.p.center(x[0]);
-        x[4] = self.p.center(x[4]);
-        for i in 0..4 {
-            (x[i], x[i + 4]) = self.butterfly::<LAST>(x[i], x[i + 4], w[6]);
-        }
-        if !LAST {
-            for x in &mut x[1..4] {
-                *x = self.p.center(*x);
+            x = [transpose(x[0]), transpose(x[1])];
+            let w = [&vectors::<3>(words), &vectors::<3>(words)];
+            stages!(self, x: [[_; LANES]; 2], w, false);
+            let [[x0, x1, x2, x3], [x4, x5, x6, x7]] = [transpose(x[0]), transpose(x[1])];
+            let mut x = [[x0, x1, x2, x3, x4, x5, x6, x7]];
+            let w = [&broadcasts::<7>(words)];
+            stages!(self, x: [[_; ROWS]; 1], w, false);
+            for i in 0..ROWS {
+                store(&mut leaf[i], _mm256_castpd_si256(x[0][i]));
             }
         }
     }
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn radix4<const LAST: bool>(&self, x: &mut [__m256d; 4], w: &[Factor; 3]) {
-        self.join4::<LAST>(x, w);
-        if !LAST {
-            x[0] = self.p.center(x[0]);
-            x[1] = self.p.center(x[1]);
-        }
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn join4<const LAST: bool>(&self, x: &mut [__m256d; 4], w: &[Factor; 3]) {
-        (x[0], x[1]) = self.butterfly::<false>(x[0], x[1], w[0]);
-        (x[2], x[3]) = self.butterfly::<false>(x[2], x[3], w[1]);
-        (x[0], x[2]) = self.butterfly::<LAST>(x[0], x[2], w[2]);
-        (x[1], x[3]) = self.butterfly::<LAST>(x[1], x[3], w[2]);
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn radix2<const LAST: bool>(&self, x: &mut [__m256d; 2], w: &[Factor; 1]) {
-        (x[0], x[1]) = self.butterfly::<LAST>(x[0], x[1], w[0]);
-        if !LAST {
-            x[0] = self.p.center(x[0]);
-        }
-    }
-
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn butterfly<const LAST: bool>(&self, a: __m256d, b: __m256d, w: Factor) -> (__m256d, __m256d) {
+    fn butterfly(&self, a: __m256d, b: __m256d, w: Factor, last: bool) -> (__m256d, __m256d) {
         let (sum, difference) = (_mm256_add_pd(a, b), _mm256_sub_pd(a, b));
-        if LAST {
+        if last {
             let residue = |x| _mm256_castsi256_pd(self.p.residue(x));
             (residue(self.p.mul(sum, self.scale)), residue(self.p.mul(difference, self.scaled_twiddle)))
         } else {

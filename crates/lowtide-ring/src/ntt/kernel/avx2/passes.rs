@@ -1,31 +1,32 @@
-//! What passes of both directions share: rows of a block in registers, and their twiddle factors.
+//! What both directions share: rows of a block in registers, and their twiddle factors.
 //!
 //! Between two passes a block holds the bits of floating-point numbers.
 
 use std::arch::x86_64::*;
 
-use super::{super::plan::Stream, Factor, LANES, load_float, store};
+use super::{
+    super::plan::{Rows, Stream, halves, split},
+    Factor, LANES, load_float, store,
+};
 
-/// Does `stages` with `R` rows of a block, one column at a time.
+/// Does `stages` with the `R` rows of a block, `C` columns at a time.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
-pub(super) fn pass<const R: usize, const T: usize>(
+pub(super) fn pass<const R: usize, const C: usize>(
     block: &mut [[u64; LANES]],
-    factors: [Factor; T],
-    stages: impl Fn(&mut [__m256d; R], &[Factor; T]),
+    stages: impl Fn(&mut [[__m256d; R]; C]),
 ) {
-    let stride = block.len() / R;
-    let mut rest = block.chunks_exact_mut(stride);
-    let mut rows: [&mut [[u64; LANES]]; R] =
-        std::array::from_fn(|_| &mut rest.next().expect("a row")[..stride]);
-    for column in 0..stride {
-        let mut x = [_mm256_setzero_pd(); R];
-        for (x, row) in x.iter_mut().zip(&rows) {
-            *x = load_float(&row[column]);
+    let mut rows = Rows::<_, R>::new(block);
+    for column in (0..rows.stride()).step_by(C) {
+        let mut x = [[_mm256_setzero_pd(); R]; C];
+        for i in 0..R * C {
+            let (i, j) = split(i, C);
+            x[j][i] = load_float(rows.at(i, column + j));
         }
-        stages(&mut x, &factors);
-        for (x, row) in x.iter().zip(&mut rows) {
-            store(&mut row[column], _mm256_castpd_si256(*x));
+        stages(&mut x);
+        for i in 0..R * C {
+            let (i, j) = split(i, C);
+            store(rows.at(i, column + j), _mm256_castpd_si256(x[j][i]));
         }
     }
 }
@@ -35,8 +36,7 @@ pub(super) fn pass<const R: usize, const T: usize>(
 #[inline]
 pub(super) fn broadcasts<const T: usize>(stream: &mut Stream<'_, f64>) -> [Factor; T] {
     let mut factors = [(_mm256_setzero_pd(), _mm256_setzero_pd()); T];
-    for factor in &mut factors {
-        let [w, v] = stream.take();
+    for (factor, [w, v]) in factors.iter_mut().zip(stream.take::<2, T>()) {
         *factor = (_mm256_set1_pd(*w), _mm256_set1_pd(*v));
     }
     factors
@@ -47,8 +47,9 @@ pub(super) fn broadcasts<const T: usize>(stream: &mut Stream<'_, f64>) -> [Facto
 #[inline]
 pub(super) fn vectors<const T: usize>(stream: &mut Stream<'_, f64>) -> [Factor; T] {
     let mut factors = [(_mm256_setzero_pd(), _mm256_setzero_pd()); T];
-    for factor in &mut factors {
-        *factor = (vector(stream.take()), vector(stream.take()));
+    for (factor, words) in factors.iter_mut().zip(stream.take::<{ 2 * LANES }, T>()) {
+        let (w, v) = halves(words);
+        *factor = (vector(w), vector(v));
     }
     factors
 }

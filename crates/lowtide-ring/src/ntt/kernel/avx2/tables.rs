@@ -12,6 +12,9 @@ use crate::{Modulus, Shoup};
 /// How many numbers a leaf keeps in registers: eight vectors.
 pub(super) const LEAF: usize = 8 * LANES;
 
+/// How many numbers of a stream a leaf reads: seven factors for all lanes and six vectors, with their quotients.
+pub(super) const LEAF_WORDS: usize = 7 * 2 + 6 * 2 * LANES;
+
 /// What the transforms of one length modulo one prime read.
 #[derive(Debug)]
 pub(crate) struct Tables {
@@ -64,9 +67,9 @@ fn forward_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[f64]>
     plan::descend(radices, &mut |step| match step {
         Step::Stage { node } => push(&mut stream, [twiddles[node]], q),
         Step::Leaf { node } => {
-            plan::descend_stages(node, 3, &mut |node| push(&mut stream, [twiddles[node]], q));
+            plan::descending(node, 3).for_each(|node| push(&mut stream, [twiddles[node]], q));
             for half in [2 * node, 2 * node + 1] {
-                plan::descend_stages(1, 2, &mut |local| push(&mut stream, across(twiddles, half, local), q));
+                plan::descending(1, 2).for_each(|local| push(&mut stream, across(twiddles, half, local), q));
             }
         }
     });
@@ -79,9 +82,9 @@ fn inverse_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[f64]>
         Step::Stage { node } => push(&mut stream, [twiddles[node]], q),
         Step::Leaf { node } => {
             for half in [2 * node, 2 * node + 1] {
-                plan::ascend_stages(1, 2, &mut |local| push(&mut stream, across(twiddles, half, local), q));
+                plan::ascending(1, 2).for_each(|local| push(&mut stream, across(twiddles, half, local), q));
             }
-            plan::ascend_stages(node, 3, &mut |node| push(&mut stream, [twiddles[node]], q));
+            plan::ascending(node, 3).for_each(|node| push(&mut stream, [twiddles[node]], q));
         }
     });
     stream.into()

@@ -14,11 +14,11 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Stream, halves, halves_mut},
+    super::plan::{Stream, butterflies, butterfly_rows, split},
     LANES, MASK, load,
     passes::{Twiddle, broadcasts, pass, vectors},
     splat, store, subtract_if_above,
-    tables::{LEAF, Tables},
+    tables::{LEAF, LEAF_WORDS, Tables},
     transpose::transpose,
 };
 use crate::Modulus;
@@ -30,6 +30,24 @@ pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
 }
 
 /// What a butterfly needs besides its twiddle factor.
+/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`. In line, because a call
+/// would cost more than what it does.
+macro_rules! stages {
+    ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr) => {{
+        stages!($self, $x, $w, $R, $B, [8 4 2 1]);
+    }};
+    ($self:ident, $x:ident, $w:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
+        for i in 0..butterflies($R, $half) * $B {
+            let (i, block) = split(i, $B);
+            let (x, w) = (&mut $x[block], $w[block][($R / 2 / $half + i / $half).wrapping_sub(1)]);
+            let (a, b) = butterfly_rows(i, $half);
+            // In the next stage the rows of a lower half meet those of an upper half, which are multiplied.
+            let multiplied_next = 2 * split(i, $half).1 >= $half && $half > 1;
+            (x[a], x[b]) = if multiplied_next { $self.bare(x[a], x[b], w) } else { $self.clean(x[a], x[b], w) };
+        }
+    )*}};
+}
+
 struct Butterfly {
     q: __m512i,
     two_q: __m512i,
@@ -54,81 +72,56 @@ impl Butterfly {
     /// All stages of a block, to residues.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn descend(&self, block: &mut [[u64; LANES]], radices: &[u32], stream: &mut Stream<'_, u64>) {
-        let Some((&radix, inner)) = radices.split_first() else {
-            return self.leaf(block.first_chunk_mut().expect("a leaf"), stream);
-        };
+        let Some((&radix, inner)) = radices.split_first() else { return self.leaves(block, stream) };
         match radix {
-            1 => pass(block, broadcasts::<1>(stream), |x, w| self.radix2(x, w)),
-            2 => pass(block, broadcasts::<3>(stream), |x, w| self.radix4(x, w)),
-            3 => pass(block, broadcasts::<7>(stream), |x, w| self.radix8(x, w)),
-            _ => pass(block, broadcasts::<15>(stream), |x, w| self.radix16(x, w)),
+            1 => self.pass::<2, 1, 4>(block, stream),
+            2 => self.pass::<4, 3, 2>(block, stream),
+            3 => self.pass::<8, 7, 1>(block, stream),
+            _ => self.pass::<16, 15, 1>(block, stream),
         }
-        for child in block.chunks_exact_mut(block.len() >> radix) {
-            self.descend(child, inner, stream);
-        }
-    }
-
-    /// The last six stages, to residues.
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn leaf(&self, block: &mut [[u64; LANES]; LEAF / LANES], stream: &mut Stream<'_, u64>) {
-        let mut x = [self.q; 8];
-        for i in 0..8 {
-            x[i] = load(&block[i]);
-        }
-        self.radix8(&mut x, &broadcasts(stream));
-        x = transpose(x);
-        self.radix8(&mut x, &vectors(stream));
-        for x in &mut x {
-            *x = subtract_if_above(subtract_if_above(*x, self.two_q), self.q);
-        }
-        x = transpose(x);
-        for i in 0..8 {
-            store(&mut block[i], x[i]);
+        if inner.is_empty() {
+            self.leaves(block, stream);
+        } else {
+            for child in block.chunks_mut(block.len() >> radix) {
+                self.descend(child, inner, stream);
+            }
         }
     }
 
     #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn radix16(&self, x: &mut [__m512i; 16], w: &[Twiddle; 15]) {
-        for i in 0..4 {
-            (x[i], x[i + 8]) = self.clean(x[i], x[i + 8], w[0]);
-        }
-        for i in 4..8 {
-            (x[i], x[i + 8]) = self.bare(x[i], x[i + 8], w[0]);
-        }
-        let ((low, high), (w_low, w_high)) = (halves_mut(x), halves(&w[1..]));
-        self.radix8(low, w_low);
-        self.radix8(high, w_high);
+    fn pass<const R: usize, const T: usize, const C: usize>(
+        &self,
+        block: &mut [[u64; LANES]],
+        stream: &mut Stream<'_, u64>,
+    ) {
+        let w = broadcasts::<T>(stream);
+        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], [&w; C]));
     }
 
+    /// The last six stages of a block, to residues: two leaves at a time, so that one computes while the other waits.
     #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn radix8(&self, x: &mut [__m512i; 8], w: &[Twiddle; 7]) {
-        for i in 0..2 {
-            (x[i], x[i + 4]) = self.clean(x[i], x[i + 4], w[0]);
+    fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, u64>) {
+        const ROWS: usize = LEAF / LANES;
+        for pair in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
+            let [first, second] = stream.take::<LEAF_WORDS, 2>();
+            let (first, second) = (&mut Stream::new(first), &mut Stream::new(second));
+            let mut x = [[self.q; ROWS]; 2];
+            for i in 0..2 * ROWS {
+                x[i / ROWS][i % ROWS] = load(&pair[i]);
+            }
+            let w = [&broadcasts::<7>(first), &broadcasts::<7>(second)];
+            stages!(self, x: [[_; ROWS]; 2], w);
+            x = [transpose(x[0]), transpose(x[1])];
+            let w = [&vectors::<7>(first), &vectors::<7>(second)];
+            stages!(self, x: [[_; ROWS]; 2], w);
+            for x in x.as_flattened_mut() {
+                *x = subtract_if_above(subtract_if_above(*x, self.two_q), self.q);
+            }
+            x = [transpose(x[0]), transpose(x[1])];
+            for i in 0..2 * ROWS {
+                store(&mut pair[i], x[i / ROWS][i % ROWS]);
+            }
         }
-        for i in 2..4 {
-            (x[i], x[i + 4]) = self.bare(x[i], x[i + 4], w[0]);
-        }
-        let ((low, high), (w_low, w_high)) = (halves_mut(x), halves(&w[1..]));
-        self.radix4(low, w_low);
-        self.radix4(high, w_high);
-    }
-
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn radix4(&self, x: &mut [__m512i; 4], w: &[Twiddle; 3]) {
-        (x[0], x[2]) = self.clean(x[0], x[2], w[0]);
-        (x[1], x[3]) = self.bare(x[1], x[3], w[0]);
-        (x[0], x[1]) = self.clean(x[0], x[1], w[1]);
-        (x[2], x[3]) = self.clean(x[2], x[3], w[2]);
-    }
-
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn radix2(&self, x: &mut [__m512i; 2], w: &[Twiddle; 1]) {
-        (x[0], x[1]) = self.clean(x[0], x[1], w[0]);
     }
 
     #[target_feature(enable = "avx512f,avx512ifma")]

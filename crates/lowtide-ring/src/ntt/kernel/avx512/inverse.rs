@@ -13,11 +13,11 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Stream, halves, halves_mut},
+    super::plan::{Stream, butterflies, butterfly_rows, split},
     Factor, LANES, MASK, load,
     passes::{Twiddle, broadcasts, pass, vectors},
     splat, store,
-    tables::{LEAF, Tables},
+    tables::{LEAF, LEAF_WORDS, Tables},
     transpose::transpose,
 };
 use crate::{Modulus, Shoup};
@@ -50,6 +50,28 @@ pub(crate) fn inverse(
     butterfly.ascend::<LAST>(values.as_chunks_mut().0, &tables.radices, stream);
 }
 
+/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`; their results are
+/// `$to[block]`. In line, because a call would cost more than what it does.
+macro_rules! stages {
+    ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $to:expr) => {{
+        stages!($self, $x, $w, $to, $R, $B, [1 2 4 8]);
+    }};
+    ($self:ident, $x:ident, $w:expr, $to:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
+        for i in 0..butterflies($R, $half) * $B {
+            let (i, block) = split(i, $B);
+            let (x, w) = (&mut $x[block], $w[block][$R - $R / $half + i / $half]);
+            let (a, b) = butterfly_rows(i, $half);
+            // In the next stage the rows of every other group meet those of the group before.
+            let to = match split(i, $half).0 % 2 {
+                _ if 2 * $half == $R => $to[block],
+                0 => FIRST,
+                _ => SECOND,
+            };
+            (x[a], x[b]) = $self.butterfly(x[a], x[b], w, to);
+        }
+    )*}};
+}
+
 /// What a butterfly needs besides its twiddle factor.
 struct Butterfly {
     two_q: __m512i,
@@ -62,7 +84,7 @@ struct Butterfly {
 }
 
 impl Butterfly {
-    /// All stages of a block.
+    /// All stages of a block, whose results are `TO`.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn ascend<const TO: u8>(
         &self,
@@ -70,37 +92,56 @@ impl Butterfly {
         radices: &[u32],
         stream: &mut Stream<'_, u64>,
     ) {
-        let Some((&radix, inner)) = radices.split_first() else {
-            return self.leaf::<TO>(block.first_chunk_mut().expect("a leaf"), stream);
-        };
-        let stride = block.len() >> radix;
-        for pair in block.chunks_exact_mut(2 * stride) {
-            let (first, second) = pair.split_at_mut(stride);
-            self.ascend::<FIRST>(first, inner, stream);
-            self.ascend::<SECOND>(second, inner, stream);
+        let Some((&radix, inner)) = radices.split_first() else { return };
+        if inner.is_empty() {
+            self.leaves(block, stream);
+        } else {
+            let stride = block.len() >> radix;
+            for pair in block.chunks_mut(2 * stride) {
+                let (first, second) = pair.split_at_mut(stride);
+                self.ascend::<FIRST>(first, inner, stream);
+                self.ascend::<SECOND>(second, inner, stream);
+            }
         }
         match radix {
-            1 => pass(block, broadcasts::<1>(stream), |x, w| self.radix2::<TO>(x, w)),
-            2 => pass(block, broadcasts::<3>(stream), |x, w| self.radix4::<TO>(x, w)),
-            3 => pass(block, broadcasts::<7>(stream), |x, w| self.radix8::<TO>(x, w)),
-            _ => pass(block, broadcasts::<15>(stream), |x, w| self.radix16::<TO>(x, w)),
+            1 => self.pass::<2, 1, 4, TO>(block, stream),
+            2 => self.pass::<4, 3, 2, TO>(block, stream),
+            3 => self.pass::<8, 7, 1, TO>(block, stream),
+            _ => self.pass::<16, 15, 1, TO>(block, stream),
         }
     }
 
-    /// The first six stages, from residues.
     #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn leaf<const TO: u8>(&self, block: &mut [[u64; LANES]; LEAF / LANES], stream: &mut Stream<'_, u64>) {
-        let mut x = [self.two_q; 8];
-        for i in 0..8 {
-            x[i] = load(&block[i]);
-        }
-        x = self.every_other_second(transpose(x));
-        self.radix8::<FIRST>(&mut x, &vectors(stream));
-        x = self.every_other_second(transpose(x));
-        self.radix8::<TO>(&mut x, &broadcasts(stream));
-        for i in 0..8 {
-            store(&mut block[i], x[i]);
+    fn pass<const R: usize, const T: usize, const C: usize, const TO: u8>(
+        &self,
+        block: &mut [[u64; LANES]],
+        stream: &mut Stream<'_, u64>,
+    ) {
+        let w = broadcasts::<T>(stream);
+        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], [&w; C], [TO; C]));
+    }
+
+    /// The first six stages of a block, from residues: two leaves at a time, so that one computes while the other
+    /// waits.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, u64>) {
+        const ROWS: usize = LEAF / LANES;
+        for pair in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
+            let [first, second] = stream.take::<LEAF_WORDS, 2>();
+            let (first, second) = (&mut Stream::new(first), &mut Stream::new(second));
+            let mut x = [[self.two_q; ROWS]; 2];
+            for i in 0..2 * ROWS {
+                x[i / ROWS][i % ROWS] = load(&pair[i]);
+            }
+            x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
+            let w = [&vectors::<7>(first), &vectors::<7>(second)];
+            stages!(self, x: [[_; ROWS]; 2], w, [FIRST; 2]);
+            x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
+            let w = [&broadcasts::<7>(first), &broadcasts::<7>(second)];
+            stages!(self, x: [[_; ROWS]; 2], w, [FIRST, SECOND]);
+            for i in 0..2 * ROWS {
+                store(&mut pair[i], x[i / ROWS][i % ROWS]);
+            }
         }
     }
 
@@ -116,46 +157,9 @@ impl Butterfly {
 
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
-    fn radix16<const TO: u8>(&self, x: &mut [__m512i; 16], w: &[Twiddle; 15]) {
-        let ((low, high), (w_low, w_high)) = (halves_mut(x), halves(&w[..14]));
-        self.radix8::<FIRST>(low, w_low);
-        self.radix8::<SECOND>(high, w_high);
-        for i in 0..8 {
-            (x[i], x[i + 8]) = self.butterfly::<TO>(x[i], x[i + 8], w[14]);
-        }
-    }
-
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn radix8<const TO: u8>(&self, x: &mut [__m512i; 8], w: &[Twiddle; 7]) {
-        let ((low, high), (w_low, w_high)) = (halves_mut(x), halves(&w[..6]));
-        self.radix4::<FIRST>(low, w_low);
-        self.radix4::<SECOND>(high, w_high);
-        for i in 0..4 {
-            (x[i], x[i + 4]) = self.butterfly::<TO>(x[i], x[i + 4], w[6]);
-        }
-    }
-
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn radix4<const TO: u8>(&self, x: &mut [__m512i; 4], w: &[Twiddle; 3]) {
-        (x[0], x[1]) = self.butterfly::<FIRST>(x[0], x[1], w[0]);
-        (x[2], x[3]) = self.butterfly::<SECOND>(x[2], x[3], w[1]);
-        (x[0], x[2]) = self.butterfly::<TO>(x[0], x[2], w[2]);
-        (x[1], x[3]) = self.butterfly::<TO>(x[1], x[3], w[2]);
-    }
-
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn radix2<const TO: u8>(&self, x: &mut [__m512i; 2], w: &[Twiddle; 1]) {
-        (x[0], x[1]) = self.butterfly::<TO>(x[0], x[1], w[0]);
-    }
-
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn butterfly<const TO: u8>(&self, a: __m512i, c: __m512i, w: Twiddle) -> (__m512i, __m512i) {
+    fn butterfly(&self, a: __m512i, c: __m512i, w: Twiddle, to: u8) -> (__m512i, __m512i) {
         let (sum, difference) = (_mm512_add_epi64(a, c), _mm512_sub_epi64(a, c));
-        match TO {
+        match to {
             FIRST => (
                 _mm512_min_epu64(sum, _mm512_add_epi64(sum, self.two_q)),
                 _mm512_and_si512(self.mul(difference, w), self.mask),

@@ -1,32 +1,33 @@
-//! What passes of both directions share: rows of a block in registers, and their twiddle factors.
+//! What both directions share: rows of a block in registers, and their twiddle factors.
 
 use std::arch::x86_64::*;
 
-use super::{super::plan::Stream, LANES, load, splat, store};
+use super::{
+    super::plan::{Rows, Stream, halves, split},
+    LANES, load, splat, store,
+};
 
 /// A factor and its quotient, one for all lanes or one each.
 pub(super) type Twiddle = (__m512i, __m512i);
 
-/// Does `stages` with `R` rows of a block, one column at a time.
+/// Does `stages` with the `R` rows of a block, `C` columns at a time.
 #[target_feature(enable = "avx512f,avx512ifma")]
 #[inline]
-pub(super) fn pass<const R: usize, const T: usize>(
+pub(super) fn pass<const R: usize, const C: usize>(
     block: &mut [[u64; LANES]],
-    twiddles: [Twiddle; T],
-    stages: impl Fn(&mut [__m512i; R], &[Twiddle; T]),
+    stages: impl Fn(&mut [[__m512i; R]; C]),
 ) {
-    let stride = block.len() / R;
-    let mut rest = block.chunks_exact_mut(stride);
-    let mut rows: [&mut [[u64; LANES]]; R] =
-        std::array::from_fn(|_| &mut rest.next().expect("a row")[..stride]);
-    for column in 0..stride {
-        let mut x = [_mm512_setzero_si512(); R];
-        for (x, row) in x.iter_mut().zip(&rows) {
-            *x = load(&row[column]);
+    let mut rows = Rows::<_, R>::new(block);
+    for column in (0..rows.stride()).step_by(C) {
+        let mut x = [[_mm512_setzero_si512(); R]; C];
+        for i in 0..R * C {
+            let (i, j) = split(i, C);
+            x[j][i] = load(rows.at(i, column + j));
         }
-        stages(&mut x, &twiddles);
-        for (x, row) in x.iter().zip(&mut rows) {
-            store(&mut row[column], *x);
+        stages(&mut x);
+        for i in 0..R * C {
+            let (i, j) = split(i, C);
+            store(rows.at(i, column + j), x[j][i]);
         }
     }
 }
@@ -36,8 +37,7 @@ pub(super) fn pass<const R: usize, const T: usize>(
 #[inline]
 pub(super) fn broadcasts<const T: usize>(stream: &mut Stream<'_, u64>) -> [Twiddle; T] {
     let mut twiddles = [(_mm512_setzero_si512(), _mm512_setzero_si512()); T];
-    for twiddle in &mut twiddles {
-        let [factor, quotient] = stream.take();
+    for (twiddle, [factor, quotient]) in twiddles.iter_mut().zip(stream.take::<2, T>()) {
         *twiddle = (splat(*factor), splat(*quotient));
     }
     twiddles
@@ -48,8 +48,9 @@ pub(super) fn broadcasts<const T: usize>(stream: &mut Stream<'_, u64>) -> [Twidd
 #[inline]
 pub(super) fn vectors<const T: usize>(stream: &mut Stream<'_, u64>) -> [Twiddle; T] {
     let mut twiddles = [(_mm512_setzero_si512(), _mm512_setzero_si512()); T];
-    for twiddle in &mut twiddles {
-        *twiddle = (load(stream.take()), load(stream.take()));
+    for (twiddle, words) in twiddles.iter_mut().zip(stream.take::<{ 2 * LANES }, T>()) {
+        let (factors, quotients) = halves(words);
+        *twiddle = (load(factors), load(quotients));
     }
     twiddles
 }

@@ -12,6 +12,9 @@ use crate::{Modulus, Shoup};
 /// How many numbers a leaf keeps in registers: eight vectors.
 pub(super) const LEAF: usize = LANES * LANES;
 
+/// How many words of a stream a leaf reads: seven factors for all lanes and seven vectors, with their quotients.
+pub(super) const LEAF_WORDS: usize = 7 * 2 + 7 * 2 * LANES;
+
 /// What the transforms of one length modulo one prime read.
 #[derive(Debug)]
 pub(crate) struct Tables {
@@ -43,8 +46,8 @@ fn forward_stream(radices: &[u32], twiddles: &[Shoup]) -> Box<[u64]> {
     plan::descend(radices, &mut |step| match step {
         Step::Stage { node } => push(&mut stream, &twiddles[node..=node]),
         Step::Leaf { node } => {
-            plan::descend_stages(node, 3, &mut |node| push(&mut stream, &twiddles[node..=node]));
-            plan::descend_stages(1, 3, &mut |local| push_lanes(&mut stream, twiddles, node, local));
+            plan::descending(node, 3).for_each(|node| push(&mut stream, &twiddles[node..=node]));
+            plan::descending(1, 3).for_each(|local| push_lanes(&mut stream, twiddles, node, local));
         }
     });
     stream.into()
@@ -55,8 +58,8 @@ fn inverse_stream(radices: &[u32], twiddles: &[Shoup]) -> Box<[u64]> {
     plan::ascend(radices, &mut |step| match step {
         Step::Stage { node } => push(&mut stream, &twiddles[node..=node]),
         Step::Leaf { node } => {
-            plan::ascend_stages(1, 3, &mut |local| push_lanes(&mut stream, twiddles, node, local));
-            plan::ascend_stages(node, 3, &mut |node| push(&mut stream, &twiddles[node..=node]));
+            plan::ascending(1, 3).for_each(|local| push_lanes(&mut stream, twiddles, node, local));
+            plan::ascending(node, 3).for_each(|node| push(&mut stream, &twiddles[node..=node]));
         }
     });
     stream.into()
