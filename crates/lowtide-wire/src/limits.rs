@@ -21,7 +21,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { params: None, insecure: false, log_degree: 17, bytes: 16 << 30 }
+        Self { params: None, insecure: false, log_degree: literal::MAX_LOG_DEGREE, bytes: 16 << 30 }
     }
 }
 

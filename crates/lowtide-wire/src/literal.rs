@@ -9,10 +9,14 @@
 //! | 5 to 4 + 8 m | ciphertext primes |
 //! | 5 + 8 m to 4 + 8 (m + k) | special primes |
 
-use lowtide_ckks::{Literal, Parameters};
-use lowtide_ring::Ring;
+use lowtide_ckks::{self as ckks, Literal, Parameters};
+use lowtide_ring::{Modulus, Ntt, Ring};
 
 use crate::{Error, Kind, Payload, Reader, Wire, Writer};
+
+const MIN_LOG_DEGREE: u32 = Ntt::MIN_DEGREE.ilog2();
+/// The largest ring there is.
+pub(crate) const MAX_LOG_DEGREE: u32 = Ntt::MAX_DEGREE.ilog2();
 
 /// The bytes of a literal.
 pub(crate) const fn bytes(literal: &Literal) -> u64 {
@@ -30,14 +34,21 @@ pub(crate) fn write(literal: &Literal, out: &mut Writer) {
     q.iter().chain(p).for_each(|prime| out.u64(*prime));
 }
 
-/// Reads a literal, which has yet to pass the door.
+/// Reads a literal. It has yet to pass the door, but sizes can be taken of it: its numbers are in range.
 pub(crate) fn read(input: &mut Reader<'_>) -> Result<Literal, Error> {
     let [ring, log_degree, log_scale, q, p] = input.array()?;
     let ring = match ring {
         0 => Ring::Standard,
         code => return Err(Error::Code { what: "ring", found: code.into() }),
     };
-    let mut primes = |count: u8| (0..count).map(|_| input.u64()).collect::<Result<Vec<_>, _>>();
+    if !(MIN_LOG_DEGREE..=MAX_LOG_DEGREE).contains(&log_degree.into()) {
+        return Err(ckks::Error::RingDegree { log_degree: log_degree.into() }.into());
+    }
+    if q == 0 || p == 0 {
+        return Err(ckks::Error::PrimeCount { ciphertext: q.into(), special: p.into() }.into());
+    }
+    let mut prime = || Ok(Modulus::new(input.u64()?)?.value());
+    let mut primes = |count| (0..count).map(|_| prime()).collect::<Result<Vec<_>, Error>>();
     let (q, p) = (primes(q)?, primes(p)?);
     Ok(Literal { ring, log_degree: log_degree.into(), q, p, log_scale: log_scale.into() })
 }

@@ -14,7 +14,7 @@ const COUNT_BYTES: u64 = 8;
 pub struct Sizes<'a>(&'a Literal);
 
 impl<'a> Sizes<'a> {
-    /// Sizes under these parameters.
+    /// Sizes under these parameters, which the door would let in: of others there are none, and asking may panic.
     #[must_use]
     pub const fn new(literal: &'a Literal) -> Self {
         Self(literal)

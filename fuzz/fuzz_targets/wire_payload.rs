@@ -1,0 +1,15 @@
+//! What stands behind the literal, of every kind, in files that are right in all else.
+//!
+//! What is done with it stands with the tests of `lowtide-wire`, which replay what is found here.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../crates/lowtide-wire/tests/files/exercise.rs"]
+mod exercise;
+#[path = "../../crates/lowtide-wire/tests/files/targets.rs"]
+#[allow(dead_code, reason = "each target uses one of them")]
+mod targets;
+
+fuzz_target!(|input: &[u8]| targets::wire_payload(input));
