@@ -1,17 +1,6 @@
-//! The form that all files share.
+//! The form that all files share: a header, a payload, a digest over both.
 //!
-//! | bytes | what |
-//! |---|---|
-//! | 0 to 7 | `89 4c 4f 57 54 49 44 45`: a byte that no text begins with, then `LOWTIDE` |
-//! | 8 to 11 | format version, now 1 |
-//! | 12 to 15 | kind, the code of [`Kind`] |
-//! | 16 to 23 | length `n` of the payload |
-//! | 24 to 55 | fingerprint of the parameters |
-//! | 56 to 55 + n | payload: the parameter literal, then what the kind says |
-//! | 56 + n to 87 + n | BLAKE3 over all bytes before |
-//!
-//! Numbers are little-endian. The digest finds accidents, not attackers: whoever changes a file can change it too.
-//! What a version may not change are the first twelve bytes, so that a file from the future is told as one.
+//! The bytes are described in [`crate::format`].
 
 use std::{borrow::Cow, fmt, io::Read};
 
@@ -160,9 +149,8 @@ impl Envelope<'static> {
         grow(&mut bytes, &mut input, Header::BYTES)?;
         let header = Header::read(&bytes)?;
         let declared = header.file_bytes();
-        let too_large = Error::TooLarge { declared, limit: limit.min(usize::MAX as u64) };
-        let length = usize::try_from(declared.min(limit)).ok().filter(|length| *length as u64 == declared);
-        let length = length.ok_or(too_large)?;
+        let length = usize::try_from(declared).ok().filter(|_| declared <= limit);
+        let length = length.ok_or(Error::TooLarge { declared, limit })?;
         let mut envelope = Self { header, bytes: Cow::Owned(bytes) };
         let found = grow(envelope.bytes.to_mut(), &mut input, length)?;
         if found < length {
@@ -200,4 +188,34 @@ fn grow(bytes: &mut Vec<u8>, input: &mut impl Read, length: usize) -> Result<usi
         }
     }
     Ok(bytes.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_grows_with_what_arrives() {
+        for arriving in [0, 100, 3 << 20, 5 << 20] {
+            let mut bytes = Vec::new();
+            let mut input = std::io::repeat(7).take(arriving);
+            assert_eq!(grow(&mut bytes, &mut input, 1 << 40).unwrap() as u64, arriving);
+            assert!(bytes.capacity() as u64 <= (2 * arriving).max(1 << 20), "{}", bytes.capacity());
+        }
+        let mut bytes = Vec::new();
+        assert_eq!(grow(&mut bytes, &mut std::io::repeat(7), 3 << 20).unwrap(), 3 << 20);
+        assert_eq!(bytes.capacity(), 3 << 20, "no more than was declared");
+    }
+
+    #[test]
+    fn an_envelope_does_not_print_its_payload() {
+        let fingerprint = Fingerprint([1; 32]);
+        let header = Header { version: 1, kind: Kind::SecretKey, payload_bytes: 4, fingerprint };
+        let file = header.seal(|out| out.raw(b"mine"));
+        let printed = format!("{:?}", Envelope::read(&file).unwrap());
+        assert!(
+            printed.starts_with("Envelope { header: Header") && printed.ends_with("}, .. }"),
+            "{printed}"
+        );
+    }
 }

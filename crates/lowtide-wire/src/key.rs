@@ -1,11 +1,4 @@
 //! Public and evaluation keys: of each pair of polynomials the one that is not random, beside the seed of the other.
-//!
-//! | key | bytes |
-//! |---|---|
-//! | public | seed, then the half, over the basis of the highest level |
-//! | switching | level, seed, then a half by digit, over the key basis of the level |
-//! | Galois | element in four bytes, then the switching key |
-//! | evaluation keys | a flag, the relinearization key if it is 1, then a list of Galois keys by increasing element |
 
 use lowtide_ckks::{
     EvaluationKeys, GaloisKey, Parameters, PublicKey, RelinearizationKey, Seed, SwitchingKey,

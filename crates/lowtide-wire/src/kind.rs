@@ -4,7 +4,7 @@ use std::fmt;
 
 /// What a file holds. The code of each is part of the format.
 ///
-/// The payload of every kind begins with the parameter literal; what follows is said at each. Those from
+/// The payload of every kind begins with the parameter literal, and what follows is said in [`crate::format`]. Those from
 /// [`Kind::Dataset`] on belong to crates above this one, which put a text of their own in front, so that any file can
 /// be inspected here.
 #[non_exhaustive]

@@ -4,6 +4,7 @@ mod ciphertext;
 mod envelope;
 mod error;
 mod file;
+pub mod format;
 mod inspect;
 mod key;
 mod kind;

@@ -1,13 +1,4 @@
-//! The parameter literal, which every payload begins with: a file is complete in itself.
-//!
-//! | bytes | what |
-//! |---|---|
-//! | 0 | ring: 0 for the standard one |
-//! | 1 | `log2 N` |
-//! | 2 | `log2` of the default scale |
-//! | 3, 4 | numbers `m` and `k` of ciphertext and special primes |
-//! | 5 to 4 + 8 m | ciphertext primes |
-//! | 5 + 8 m to 4 + 8 (m + k) | special primes |
+//! The parameter literal, which every payload begins with: a file says all that is needed to read it.
 
 use lowtide_ckks::{self as ckks, Literal, Parameters};
 use lowtide_ring::{Modulus, Ntt, Ring};

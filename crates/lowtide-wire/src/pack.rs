@@ -1,8 +1,7 @@
 //! Residues packed to the bit length of their prime.
 //!
-//! A limb of `N` residues modulo a prime of `b` bits takes `N b / 8` bytes: residue `i` is bits `i b` to `(i + 1) b - 1`,
-//! the lowest bit of a byte first. `N` is a multiple of 8, so that a limb fills its bytes to the last bit and each
-//! sequence of residues has one form. Limbs follow one another in the order of the basis.
+//! Residue `i` of a limb is bits `i b` to `(i + 1) b - 1`, the lowest bit of a byte first. The ring degree is a multiple
+//! of 8, so that a limb fills its bytes to the last bit and each sequence of residues has one form.
 
 use lowtide_ring::{Basis, Evaluation, Ntt, Poly};
 use rayon::prelude::*;

@@ -1,7 +1,4 @@
 //! Scales by their exact factors, and noise estimates.
-//!
-//! A scale is the exponent of two, then a list of odd primes, increasing, each with its exponent, all of eight bytes. A
-//! noise estimate is two doubles.
 
 use lowtide_ckks::{Noise, Parameters, Scale};
 use lowtide_ring::Modulus;

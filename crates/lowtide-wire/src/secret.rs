@@ -1,5 +1,5 @@
-//! Secret keys, in builds for customers alone: two bits a coefficient, in two's complement, the lowest bits of a byte
-//! first. Time does not depend on the coefficients, and every buffer is wiped.
+//! Secret keys, in builds for customers alone: two bits a coefficient. Time does not depend on the coefficients, and
+//! every buffer is wiped.
 
 use lowtide_ckks::{Parameters, SecretKey};
 use zeroize::Zeroizing;
