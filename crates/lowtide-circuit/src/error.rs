@@ -1,0 +1,76 @@
+//! What can be wrong with a circuit.
+
+use crate::NodeId;
+
+/// Why a circuit was refused.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Error {
+    /// Vectors have a power of two of slots.
+    #[error("{slots} slots: take a power of two up to {max}")]
+    Slots {
+        /// The number given.
+        slots: usize,
+        /// The largest.
+        max: usize,
+    },
+    /// A vector has another length than the circuit's.
+    #[error("{what}: {found} numbers, where the circuit has {expected} slots")]
+    Length {
+        /// Which vector.
+        what: String,
+        /// Its length.
+        found: usize,
+        /// The circuit's number of slots.
+        expected: usize,
+    },
+    /// A constant is infinite or not a number.
+    #[error("a constant is {value}: only finite numbers can be computed with")]
+    NotFinite {
+        /// The constant.
+        value: f64,
+    },
+    /// Names begin with a letter and go on with letters, digits and `_`.
+    #[error("{name:?} is no name: take a letter, then letters, digits or `_`, at most 64 in all")]
+    Name {
+        /// The name given.
+        name: String,
+    },
+    /// Two inputs or two outputs have the same name.
+    #[error("there are two {what}s named {name:?}")]
+    RepeatedName {
+        /// Input or output.
+        what: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// An input was not given a value.
+    #[error("input {name:?} has no value: give it one, of {slots} numbers")]
+    MissingInput {
+        /// The input.
+        name: String,
+        /// The number of slots.
+        slots: usize,
+    },
+    /// A circuit without outputs computes nothing.
+    #[error("the circuit has no output: name one")]
+    NoOutput,
+    /// An operation uses one that does not stand before it.
+    #[error("node {node} uses node {operand}, which does not stand before it")]
+    Order {
+        /// The node.
+        node: NodeId,
+        /// What it uses.
+        operand: NodeId,
+    },
+    /// There is no such thing in the circuit.
+    #[error("{what} {index} does not exist: there are {count}")]
+    Missing {
+        /// Node, input or region.
+        what: &'static str,
+        /// Which.
+        index: usize,
+        /// How many there are.
+        count: usize,
+    },
+}

@@ -1,0 +1,32 @@
+//! Readings: what can be known of a circuit without running it encrypted.
+//!
+//! Each is a fold over the nodes in order, one small file.
+
+mod clear;
+mod count;
+mod depth;
+mod rotation;
+mod secrecy;
+
+pub use clear::clear;
+pub use count::{Counts, counts};
+pub use depth::{Depth, depth};
+pub use rotation::rotations;
+pub use secrecy::secrecy;
+
+pub(crate) use clear::compute;
+pub(crate) use depth::{is_integer, takes_level};
+
+use crate::{Circuit, NodeId, Op};
+
+impl Circuit {
+    /// Reads every node in order: `read(id, op, before)` is given what was read of all nodes before it.
+    pub(crate) fn fold<T>(&self, mut read: impl FnMut(NodeId, &Op, &[T]) -> T) -> Vec<T> {
+        let mut all = Vec::with_capacity(self.nodes().len());
+        for (id, node) in self.iter() {
+            let value = read(id, &node.op, &all);
+            all.push(value);
+        }
+        all
+    }
+}

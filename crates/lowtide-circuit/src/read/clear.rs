@@ -1,0 +1,50 @@
+//! What the circuit computes, in double precision.
+
+use std::collections::BTreeMap;
+
+use crate::{Circuit, Error, Op, Value};
+
+/// The outputs, by name, for inputs given by name. Conjugation leaves real numbers as they are.
+///
+/// # Errors
+/// [`Error::MissingInput`], or [`Error::Length`] unless an input has one number a slot.
+pub fn clear(
+    circuit: &Circuit,
+    inputs: &BTreeMap<String, Vec<f64>>,
+) -> Result<BTreeMap<String, Vec<f64>>, Error> {
+    let slots = circuit.slots();
+    let values = |name: &String| {
+        let values = inputs.get(name).ok_or_else(|| Error::MissingInput { name: name.clone(), slots })?;
+        if values.len() != slots {
+            return Err(Error::Length {
+                what: format!("input {name:?}"),
+                found: values.len(),
+                expected: slots,
+            });
+        }
+        Ok(Value::Vector(values.as_slice().into()))
+    };
+    let given = circuit.inputs().iter().map(|input| values(&input.name)).collect::<Result<Vec<_>, _>>()?;
+    let all = circuit
+        .fold(|_, op, before| compute(op, &|input| given[input as usize].clone(), &|id| &before[id.index()]));
+    Ok(circuit.outputs().iter().map(|(name, id)| (name.clone(), all[id.index()].to_vec(slots))).collect())
+}
+
+/// One operation on numbers.
+pub(crate) fn compute<'a>(
+    op: &Op,
+    input: &dyn Fn(u32) -> Value,
+    value: &dyn Fn(crate::NodeId) -> &'a Value,
+) -> Value {
+    match op {
+        Op::Input(number) => input(*number),
+        Op::Constant(constant) => constant.clone(),
+        Op::Add(a, b) => value(*a).zip(value(*b), |x, y| x + y),
+        Op::Sub(a, b) => value(*a).zip(value(*b), |x, y| x - y),
+        Op::Mul(a, b) => value(*a).zip(value(*b), |x, y| x * y),
+        Op::Neg(a) => value(*a).map(|x| -x),
+        Op::Square(a) => value(*a).map(|x| x * x),
+        Op::Rotate(a, steps) => value(*a).rotate((*steps).into()),
+        Op::Conjugate(a) => value(*a).clone(),
+    }
+}
