@@ -4,7 +4,7 @@
 //! models, a list of ciphertexts.
 
 use lowtide_ckks::{Ciphertext, Parameters};
-use lowtide_linalg::Tile;
+use lowtide_linalg::{Grid, Tile};
 use lowtide_wire::{Error as WireError, Kind, Payload, Reader, Sizes, Wire, Writer};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -111,8 +111,7 @@ impl Wire for EncryptedDataset {
 
     fn write(&self, out: &mut Writer) {
         self.plan().write(out);
-        let tiles: Vec<Ciphertext> = self.batches().iter().flat_map(|grid| grid.tiles().to_vec()).collect();
-        out.list(&tiles);
+        out.list(self.batches().iter().flat_map(Grid::tiles));
     }
 
     fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, WireError> {
