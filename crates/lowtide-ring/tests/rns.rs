@@ -1,5 +1,7 @@
 //! RNS polynomials against big integers: conversion, division, decoding, products.
 
+#![allow(clippy::unwrap_used)]
+
 use lowtide_ring::{
     Basis, Coefficient, Division, Evaluation, Extension, Isa, Poly, Ring,
     prime::{ntt_primes, primes_near},
