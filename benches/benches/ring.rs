@@ -28,7 +28,8 @@ fn residues(n: usize, seed: u64) -> Vec<u64> {
 fn group<'a>(c: &'a mut Criterion, name: &str, n: usize) -> BenchmarkGroup<'a, measurement::WallTime> {
     let mut group = c.benchmark_group(name);
     group.throughput(Throughput::Elements(n as u64));
-    group.sample_size(40).warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
+    group.sample_size(40).nresamples(5000);
+    group.warm_up_time(Duration::from_millis(300)).measurement_time(Duration::from_secs(1));
     group
 }
 

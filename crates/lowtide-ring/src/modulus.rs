@@ -40,6 +40,7 @@ impl Modulus {
     }
 
     /// `floor(2^exponent / q)`, for an exponent up to 128.
+    #[cfg(target_arch = "x86_64")]
     pub(crate) const fn reciprocal(self, exponent: u32) -> u128 {
         self.reciprocal >> (128 - exponent)
     }

@@ -7,14 +7,19 @@
 #![allow(unsafe_code)]
 
 use super::{Ntt, reverse_bits};
-use crate::{Field, Modulus, Shoup, isa::Kind};
+#[cfg(target_arch = "x86_64")]
+use crate::isa::Kind;
+use crate::{Field, Modulus, Shoup};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "x86_64")]
 mod plan;
 mod scalar;
+#[cfg(target_arch = "x86_64")]
+mod stage;
 
 macro_rules! dispatch {
     ($field:expr, $($call:tt)*) => {
@@ -131,4 +136,12 @@ fn twiddles(degree: usize, root: u64, q: Modulus) -> impl Iterator<Item = Shoup>
         powers[i] = q.mul(powers[i - 1], root);
     }
     (0..degree).map(move |i| q.shoup(powers[reverse_bits(i, degree)]))
+}
+
+/// Fewer than `N` numbers, and zeros.
+#[cfg(target_arch = "x86_64")]
+fn padded<const N: usize>(tail: &[u64]) -> [u64; N] {
+    let mut lanes = [0; N];
+    lanes[..tail.len()].copy_from_slice(tail);
+    lanes
 }

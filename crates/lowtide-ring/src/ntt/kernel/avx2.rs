@@ -15,6 +15,7 @@
 
 use std::arch::x86_64::*;
 
+use super::padded;
 use crate::{Modulus, Shoup};
 
 mod forward;
@@ -194,13 +195,6 @@ fn update<const K: usize>(a: &mut [u64], b: [&[u64]; K], op: impl Fn(__m256i, [_
         store(&mut x, out);
         a_tail.copy_from_slice(&x[..a_tail.len()]);
     }
-}
-
-/// Fewer than four numbers, and zeros.
-fn padded(tail: &[u64]) -> [u64; LANES] {
-    let mut lanes = [0; LANES];
-    lanes[..tail.len()].copy_from_slice(tail);
-    lanes
 }
 
 /// Integers below `2^52` as floating-point numbers.

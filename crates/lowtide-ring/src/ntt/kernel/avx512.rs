@@ -10,6 +10,7 @@
 
 use std::arch::x86_64::*;
 
+use super::padded;
 use crate::{Modulus, Shoup};
 
 mod forward;
@@ -181,13 +182,6 @@ fn update<const K: usize>(a: &mut [u64], b: [&[u64]; K], op: impl Fn(__m512i, [_
         store(&mut x, out);
         a_tail.copy_from_slice(&x[..a_tail.len()]);
     }
-}
-
-/// Fewer than eight numbers, and zeros.
-fn padded(tail: &[u64]) -> [u64; LANES] {
-    let mut lanes = [0; LANES];
-    lanes[..tail.len()].copy_from_slice(tail);
-    lanes
 }
 
 /// `x - bound` where that is not negative, `x` otherwise.

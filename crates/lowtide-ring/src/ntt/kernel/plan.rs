@@ -15,15 +15,11 @@ pub(super) enum Step {
     Leaf { node: usize },
 }
 
-/// The logarithms of the radices of the passes of `stages` stages, from the whole block inwards: the innermost pass
-/// of up to `innermost` stages, and the others of up to three each, as equal as can be.
-pub(super) fn radices(stages: u32, innermost: u32) -> Vec<u32> {
-    let last = stages.min(innermost);
-    let outer = stages - last;
-    let count = outer.div_ceil(3);
-    let mut radices: Vec<u32> = (0..count).map(|i| (outer + i) / count).collect();
-    radices.extend((last > 0).then_some(last));
-    radices
+/// The logarithms of the radices of passes that do so many stages, from the whole block inwards: as few passes of up
+/// to three stages as can be, and those as equal as can be.
+pub(super) fn radices(stages: u32) -> Box<[u32]> {
+    let passes = stages.div_ceil(3);
+    (1..=passes).rev().map(|left| (stages + left - 1) / passes).collect()
 }
 
 /// The steps of a forward transform, which splits blocks: every node before those below it.
@@ -114,25 +110,6 @@ impl<'a, T, const R: usize> Rows<'a, T, R> {
     }
 }
 
-/// How many butterflies there are between rows that are `half` apart.
-#[inline(always)]
-pub(super) const fn butterflies(rows: usize, half: usize) -> usize {
-    if 2 * half <= rows { rows / 2 } else { 0 }
-}
-
-/// The rows that the `i`th butterfly of a stage takes: they are `half` apart.
-#[inline(always)]
-pub(super) const fn butterfly_rows(i: usize, half: usize) -> (usize, usize) {
-    let first = i / half * 2 * half + i % half;
-    (first, first + half)
-}
-
-/// `i / n` and `i mod n`.
-#[inline(always)]
-pub(super) const fn split(i: usize, n: usize) -> (usize, usize) {
-    (i / n, i % n)
-}
-
 /// Two arrays in a row.
 #[inline]
 pub(super) fn halves<T, const H: usize>(x: &[T]) -> (&[T; H], &[T; H]) {
@@ -146,12 +123,12 @@ mod tests {
 
     #[test]
     fn radices_add_up() {
-        assert_eq!(radices(0, 4), []);
-        assert_eq!(radices(3, 4), [3]);
-        assert_eq!(radices(8, 4), [2, 2, 4]);
-        assert_eq!(radices(9, 4), [2, 3, 4]);
-        assert_eq!(radices(10, 4), [3, 3, 4]);
-        assert_eq!(radices(11, 4), [2, 2, 3, 4]);
+        assert_eq!(*radices(0), []);
+        assert_eq!(*radices(3), [3]);
+        assert_eq!(*radices(4), [2, 2]);
+        assert_eq!(*radices(8), [3, 3, 2]);
+        assert_eq!(*radices(10), [3, 3, 2, 2]);
+        assert!((0..20).all(|stages| radices(stages).iter().sum::<u32>() == stages));
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! The forward transform: `a + b w` and `a - b w` on numbers that may grow to either side of zero, in double precision.
+//!
+//! A stage adds a little more than `p/2` to the largest of them; [`Tables`] knows which passes must reduce first.
 
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Stream, butterflies, butterfly_rows, split},
+    super::{plan::Stream, stage},
     Factor, LANES, Prime, load_float,
     passes::{broadcasts, pass, vectors},
     store,
@@ -34,10 +36,10 @@ macro_rules! stages {
         stages!($self, $x, $w, $R, $B, [4 2 1]);
     }};
     ($self:ident, $x:ident, $w:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
-        for i in 0..butterflies($R, $half) * $B {
-            let (i, block) = split(i, $B);
-            let (x, w) = (&mut $x[block], $w[block][($R / 2 / $half + i / $half).wrapping_sub(1)]);
-            let (a, b) = butterfly_rows(i, $half);
+        for i in 0..stage::butterflies($R, $half) * $B {
+            let (i, block) = stage::interleaved(i, $B);
+            let (x, w) = (&mut $x[block], $w[block][stage::descending_factor(i, $R, $half)]);
+            let (a, b) = stage::rows_of(i, $half);
             (x[a], x[b]) = $self.butterfly(x[a], x[b], w);
         }
     )*}};

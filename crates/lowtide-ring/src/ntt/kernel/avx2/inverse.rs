@@ -1,8 +1,8 @@
 //! The inverse transform: `a + b` and `(a - b) w` on numbers on either side of zero, in double precision.
 //!
-//! Sums double in every stage, and products come back to about `p/2`. With `r` for a number that a reduction brought to
-//! `p/2 + 1`, a pass finds and leaves numbers up to `p + 2`; what it multiplies stays below `4 p + 8 < 2^52`, which
-//! `|b| < 2^52` asks for, and what it adds is exact. In units of `p`, for the eight rows of a pass:
+//! Sums double in every stage; products come back to little more than `p/2`, as do numbers that are reduced on the way. A
+//! pass finds and leaves numbers up to `p + 2`, adds none beyond `4 p + 8`, which is exact, and multiplies none beyond
+//! it, which is below the `2^52` that a product asks for. In units of `p`, for the eight rows of a pass:
 //!
 //! ```text
 //! rows             0      1      2      3      4      5      6      7
@@ -18,7 +18,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Stream, butterflies, butterfly_rows, split},
+    super::{plan::Stream, stage},
     Factor, LANES, Prime, factor, load,
     passes::{broadcasts, pass, vectors},
     store,
@@ -62,10 +62,10 @@ macro_rules! stages {
         }
     }};
     ($self:ident, $x:ident, $w:expr, $last:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
-        for i in 0..butterflies($R, $half) * $B {
-            let (i, block) = split(i, $B);
-            let (x, w) = (&mut $x[block], $w[block][$R - $R / $half + i / $half]);
-            let (a, b) = butterfly_rows(i, $half);
+        for i in 0..stage::butterflies($R, $half) * $B {
+            let (i, block) = stage::interleaved(i, $B);
+            let (x, w) = (&mut $x[block], $w[block][stage::ascending_factor(i, $R, $half)]);
+            let (a, b) = stage::rows_of(i, $half);
             (x[a], x[b]) = $self.butterfly(x[a], x[b], w, $last && 2 * $half == $R);
         }
     )*}};

@@ -5,7 +5,10 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Rows, Stream, halves, split},
+    super::{
+        plan::{Rows, Stream, halves},
+        stage::interleaved,
+    },
     Factor, LANES, load_float, store,
 };
 
@@ -20,12 +23,12 @@ pub(super) fn pass<const R: usize, const C: usize>(
     for column in (0..rows.stride()).step_by(C) {
         let mut x = [[_mm256_setzero_pd(); R]; C];
         for i in 0..R * C {
-            let (i, j) = split(i, C);
+            let (i, j) = interleaved(i, C);
             x[j][i] = load_float(rows.at(i, column + j));
         }
         stages(&mut x);
         for i in 0..R * C {
-            let (i, j) = split(i, C);
+            let (i, j) = interleaved(i, C);
             store(rows.at(i, column + j), _mm256_castpd_si256(x[j][i]));
         }
     }

@@ -8,13 +8,13 @@
 //! ```
 //!
 //! The sum `2a + 2q` is one instruction, `2q + lo(a, 2)`. And since a multiplication reads no more than 52 bits, a sum
-//! `a + t` that is a multiplicand `b` of the next stage keeps its bits above them: it is called bare here, and its
-//! difference with it.
+//! `a + t` that is a multiplicand `b` of the next stage keeps its bits above them: it is called bare here, as is
+//! the difference made of it.
 
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Stream, butterflies, butterfly_rows, split},
+    super::{plan::Stream, stage},
     LANES, MASK, load,
     passes::{Twiddle, broadcasts, pass, vectors},
     splat, store, subtract_if_above,
@@ -25,29 +25,33 @@ use crate::Modulus;
 
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
-    let butterfly = Butterfly::new(q);
+    let butterfly = Butterfly {
+        q: splat(q.value()),
+        two_q: splat(2 * q.value()),
+        minus_q: splat((1 << 52) - q.value()),
+        mask: splat(MASK),
+        two: splat(2),
+    };
     butterfly.descend(values.as_chunks_mut().0, &tables.radices, &mut Stream::new(&tables.forward));
 }
 
-/// What a butterfly needs besides its twiddle factor.
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`. In line, because a call
 /// would cost more than what it does.
 macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr) => {{
-        stages!($self, $x, $w, $R, $B, [8 4 2 1]);
+        stages!($self, $x, $w, $R, $B, [4 2 1]);
     }};
     ($self:ident, $x:ident, $w:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
-        for i in 0..butterflies($R, $half) * $B {
-            let (i, block) = split(i, $B);
-            let (x, w) = (&mut $x[block], $w[block][($R / 2 / $half + i / $half).wrapping_sub(1)]);
-            let (a, b) = butterfly_rows(i, $half);
-            // In the next stage the rows of a lower half meet those of an upper half, which are multiplied.
-            let multiplied_next = 2 * split(i, $half).1 >= $half && $half > 1;
-            (x[a], x[b]) = if multiplied_next { $self.bare(x[a], x[b], w) } else { $self.clean(x[a], x[b], w) };
+        for i in 0..stage::butterflies($R, $half) * $B {
+            let (i, block) = stage::interleaved(i, $B);
+            let (x, w) = (&mut $x[block], $w[block][stage::descending_factor(i, $R, $half)]);
+            let (a, b) = stage::rows_of(i, $half);
+            (x[a], x[b]) = $self.butterfly(x[a], x[b], w, stage::second_when_descending(i, $half));
         }
     )*}};
 }
 
+/// What a butterfly needs besides its twiddle factor.
 struct Butterfly {
     q: __m512i,
     two_q: __m512i,
@@ -57,18 +61,6 @@ struct Butterfly {
 }
 
 impl Butterfly {
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn new(q: Modulus) -> Self {
-        Self {
-            q: splat(q.value()),
-            two_q: splat(2 * q.value()),
-            minus_q: splat((1 << 52) - q.value()),
-            mask: splat(MASK),
-            two: splat(2),
-        }
-    }
-
     /// All stages of a block, to residues.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn descend(&self, block: &mut [[u64; LANES]], radices: &[u32], stream: &mut Stream<'_, u64>) {
@@ -76,8 +68,7 @@ impl Butterfly {
         match radix {
             1 => self.pass::<2, 1, 4>(block, stream),
             2 => self.pass::<4, 3, 2>(block, stream),
-            3 => self.pass::<8, 7, 1>(block, stream),
-            _ => self.pass::<16, 15, 1>(block, stream),
+            _ => self.pass::<8, 7, 1>(block, stream),
         }
         if inner.is_empty() {
             self.leaves(block, stream);
@@ -124,27 +115,14 @@ impl Butterfly {
         }
     }
 
+    /// `a + b w` and `a - b w`; bare, where multiplications are all that reads them.
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
-    fn clean(&self, a: __m512i, b: __m512i, w: Twiddle) -> (__m512i, __m512i) {
+    fn butterfly(&self, a: __m512i, b: __m512i, w: Twiddle, bare: bool) -> (__m512i, __m512i) {
         let a = subtract_if_above(a, self.two_q);
-        let sum = _mm512_and_si512(self.multiply_add(a, b, w), self.mask);
+        let high = _mm512_madd52hi_epu64(_mm512_setzero_si512(), b, w.1);
+        let sum = _mm512_madd52lo_epu64(_mm512_madd52lo_epu64(a, b, w.0), high, self.minus_q);
+        let sum = if bare { sum } else { _mm512_and_si512(sum, self.mask) };
         (sum, _mm512_sub_epi64(_mm512_madd52lo_epu64(self.two_q, a, self.two), sum))
-    }
-
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn bare(&self, a: __m512i, b: __m512i, w: Twiddle) -> (__m512i, __m512i) {
-        let a = subtract_if_above(a, self.two_q);
-        let sum = self.multiply_add(a, b, w);
-        (sum, _mm512_sub_epi64(_mm512_madd52lo_epu64(self.two_q, a, self.two), sum))
-    }
-
-    /// `a + b w` modulo `q`, in `[a, a + 2q)` modulo `2^52`.
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn multiply_add(&self, a: __m512i, b: __m512i, (w, quotient): Twiddle) -> __m512i {
-        let high = _mm512_madd52hi_epu64(_mm512_setzero_si512(), b, quotient);
-        _mm512_madd52lo_epu64(_mm512_madd52lo_epu64(a, b, w), high, self.minus_q)
     }
 }

@@ -13,7 +13,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Stream, butterflies, butterfly_rows, split},
+    super::{plan::Stream, stage},
     Factor, LANES, MASK, load,
     passes::{Twiddle, broadcasts, pass, vectors},
     splat, store,
@@ -54,18 +54,19 @@ pub(crate) fn inverse(
 /// `$to[block]`. In line, because a call would cost more than what it does.
 macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $to:expr) => {{
-        stages!($self, $x, $w, $to, $R, $B, [1 2 4 8]);
+        stages!($self, $x, $w, $to, $R, $B, [1 2 4]);
     }};
     ($self:ident, $x:ident, $w:expr, $to:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
-        for i in 0..butterflies($R, $half) * $B {
-            let (i, block) = split(i, $B);
-            let (x, w) = (&mut $x[block], $w[block][$R - $R / $half + i / $half]);
-            let (a, b) = butterfly_rows(i, $half);
-            // In the next stage the rows of every other group meet those of the group before.
-            let to = match split(i, $half).0 % 2 {
-                _ if 2 * $half == $R => $to[block],
-                0 => FIRST,
-                _ => SECOND,
+        for i in 0..stage::butterflies($R, $half) * $B {
+            let (i, block) = stage::interleaved(i, $B);
+            let (x, w) = (&mut $x[block], $w[block][stage::ascending_factor(i, $R, $half)]);
+            let (a, b) = stage::rows_of(i, $half);
+            let to = if 2 * $half == $R {
+                $to[block]
+            } else if stage::second_when_ascending(i, $half) {
+                SECOND
+            } else {
+                FIRST
             };
             (x[a], x[b]) = $self.butterfly(x[a], x[b], w, to);
         }
@@ -106,8 +107,7 @@ impl Butterfly {
         match radix {
             1 => self.pass::<2, 1, 4, TO>(block, stream),
             2 => self.pass::<4, 3, 2, TO>(block, stream),
-            3 => self.pass::<8, 7, 1, TO>(block, stream),
-            _ => self.pass::<16, 15, 1, TO>(block, stream),
+            _ => self.pass::<8, 7, 1, TO>(block, stream),
         }
     }
 

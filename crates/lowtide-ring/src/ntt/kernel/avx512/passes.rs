@@ -3,7 +3,10 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::plan::{Rows, Stream, halves, split},
+    super::{
+        plan::{Rows, Stream, halves},
+        stage::interleaved,
+    },
     LANES, load, splat, store,
 };
 
@@ -21,12 +24,12 @@ pub(super) fn pass<const R: usize, const C: usize>(
     for column in (0..rows.stride()).step_by(C) {
         let mut x = [[_mm512_setzero_si512(); R]; C];
         for i in 0..R * C {
-            let (i, j) = split(i, C);
+            let (i, j) = interleaved(i, C);
             x[j][i] = load(rows.at(i, column + j));
         }
         stages(&mut x);
         for i in 0..R * C {
-            let (i, j) = split(i, C);
+            let (i, j) = interleaved(i, C);
             store(rows.at(i, column + j), x[j][i]);
         }
     }

@@ -31,12 +31,12 @@ impl Tables {
     pub(crate) const MIN_DEGREE: usize = 2 * LEAF;
 
     pub(crate) fn new(degree: usize, psi: u64, q: Modulus) -> Self {
-        let radices = plan::radices(degree.ilog2() - LEAF.ilog2(), 4);
+        let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
         let powers = |root| twiddles(degree, root, q).collect::<Vec<_>>();
         Self {
             forward: forward_stream(&radices, &powers(psi)),
             inverse: inverse_stream(&radices, &powers(q.inverse(psi))),
-            radices: radices.into(),
+            radices,
         }
     }
 }
