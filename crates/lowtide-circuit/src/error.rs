@@ -1,5 +1,7 @@
 //! What can be wrong with a circuit.
 
+use lowtide_ckks::{Level, Scale};
+
 use crate::NodeId;
 
 /// Why a circuit was refused.
@@ -73,4 +75,43 @@ pub enum Error {
         /// How many there are.
         count: usize,
     },
+    /// What the scheme says, at which place of the circuit.
+    #[error("at {place}: {source}")]
+    Scheme {
+        /// The node, in the author's terms.
+        place: String,
+        /// The scheme's word.
+        #[source]
+        source: lowtide_ckks::Error,
+    },
+    /// An input is encrypted at another level or scale than the program wants.
+    #[error(
+        "input {name:?} sits at level {} with scale {}, the program wants level {} and scale {}: encrypt it for this \
+         program", found.0, found.1, expected.0, expected.1
+    )]
+    InputForm {
+        /// The input.
+        name: String,
+        /// Its level and scale.
+        found: (Level, Scale),
+        /// What they should be.
+        expected: (Level, Scale),
+    },
+    /// An input is a ciphertext where a public vector is wanted, or the other way round.
+    #[error("input {name:?} should be {}", if *encrypted { "a ciphertext" } else { "a public vector" })]
+    InputSecrecy {
+        /// The input.
+        name: String,
+        /// Whether it should be encrypted.
+        encrypted: bool,
+    },
+    /// The run was told to stop.
+    #[error("the run was cancelled")]
+    Cancelled,
+    /// What the scheme says of parameters or keys.
+    #[error(transparent)]
+    Ckks(#[from] lowtide_ckks::Error),
+    /// What the encoding says.
+    #[error(transparent)]
+    Encoding(#[from] lowtide_encoding::Error),
 }

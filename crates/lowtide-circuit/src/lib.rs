@@ -2,12 +2,20 @@
 
 pub mod build;
 pub mod circuit;
+pub mod compile;
+#[cfg(feature = "customer")]
+pub mod customer;
 mod error;
 pub mod pass;
+pub mod program;
 pub mod read;
+pub mod run;
 mod value;
 
 pub use build::{Builder, Wire};
 pub use circuit::{Circuit, Input, NodeId, Op, Region, RegionId, Secrecy};
+pub use compile::{Requirements, compile};
 pub use error::Error;
+pub use program::Program;
+pub use run::run;
 pub use value::Value;

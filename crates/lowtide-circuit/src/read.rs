@@ -8,7 +8,7 @@ mod depth;
 mod rotation;
 mod secrecy;
 
-pub use clear::clear;
+pub use clear::{clear, clear_nodes};
 pub use count::{Counts, counts};
 pub use depth::{Depth, depth};
 pub use rotation::rotations;

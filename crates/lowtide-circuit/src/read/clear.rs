@@ -12,6 +12,15 @@ pub fn clear(
     circuit: &Circuit,
     inputs: &BTreeMap<String, Vec<f64>>,
 ) -> Result<BTreeMap<String, Vec<f64>>, Error> {
+    let (all, slots) = (clear_nodes(circuit, inputs)?, circuit.slots());
+    Ok(circuit.outputs().iter().map(|(name, id)| (name.clone(), all[id.index()].to_vec(slots))).collect())
+}
+
+/// The value of every node, for inputs given by name.
+///
+/// # Errors
+/// As [`clear`].
+pub fn clear_nodes(circuit: &Circuit, inputs: &BTreeMap<String, Vec<f64>>) -> Result<Vec<Value>, Error> {
     let slots = circuit.slots();
     let values = |name: &String| {
         let values = inputs.get(name).ok_or_else(|| Error::MissingInput { name: name.clone(), slots })?;
@@ -25,9 +34,8 @@ pub fn clear(
         Ok(Value::Vector(values.as_slice().into()))
     };
     let given = circuit.inputs().iter().map(|input| values(&input.name)).collect::<Result<Vec<_>, _>>()?;
-    let all = circuit
-        .fold(|_, op, before| compute(op, &|input| given[input as usize].clone(), &|id| &before[id.index()]));
-    Ok(circuit.outputs().iter().map(|(name, id)| (name.clone(), all[id.index()].to_vec(slots))).collect())
+    Ok(circuit
+        .fold(|_, op, before| compute(op, &|input| given[input as usize].clone(), &|id| &before[id.index()])))
 }
 
 /// One operation on numbers.

@@ -1,52 +1,9 @@
 //! Every pass on random circuits: the same outputs, never deeper, never more products.
 
-use std::collections::BTreeMap;
-
 use lowtide_circuit::{Builder, Circuit, Wire, pass, read};
 use proptest::prelude::*;
 
-const SLOTS: usize = 4;
-
-/// One more operation on the wires so far.
-fn grow(
-    b: &Builder,
-    wires: &mut Vec<Wire>,
-    (kind, i, j, number): (u8, prop::sample::Index, prop::sample::Index, i8),
-) {
-    let (x, y) = (wires[i.index(wires.len())].clone(), wires[j.index(wires.len())].clone());
-    let wire = match kind {
-        0 | 1 => &x * &y,
-        2 => &x + &y,
-        3 => &x - &y,
-        4 => -&x,
-        5 => x.square(),
-        6 => x.rotate(number.into()),
-        7 => x * f64::from(number),
-        8 => x + f64::from(number) / 4.0,
-        9 => x.conjugate(),
-        10 => b.constant(f64::from(number % 3)),
-        _ => b.vector([1.0, 0.5, f64::from(number), -1.0]),
-    };
-    wires.push(wire);
-}
-
-fn circuits() -> impl Strategy<Value = Circuit> {
-    let step = (0..12_u8, any::<prop::sample::Index>(), any::<prop::sample::Index>(), -5..6_i8);
-    prop::collection::vec(step, 1..40).prop_map(|steps| {
-        let b = Builder::new(SLOTS);
-        let mut wires = vec![b.input("x"), b.input("y"), b.public("p")];
-        steps.into_iter().for_each(|step| grow(&b, &mut wires, step));
-        b.output("last", wires.last().unwrap());
-        b.output("middle", &wires[wires.len() / 2]);
-        b.finish().unwrap()
-    })
-}
-
-fn inputs() -> impl Strategy<Value = BTreeMap<String, Vec<f64>>> {
-    let vector = || prop::collection::vec(-1.0..1.0_f64, SLOTS);
-    (vector(), vector(), vector())
-        .prop_map(|(x, y, p)| BTreeMap::from([("x".into(), x), ("y".into(), y), ("p".into(), p)]))
-}
+use crate::random::{self, SLOTS};
 
 type Pass = fn(&Circuit) -> Circuit;
 
@@ -62,7 +19,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn passes_keep_the_outputs_and_the_depth(circuit in circuits(), inputs in inputs()) {
+    fn passes_keep_the_outputs_and_the_depth(circuit in random::circuits(40), inputs in random::inputs()) {
         let expected = read::clear(&circuit, &inputs).unwrap();
         let live = pass::remove_dead(&circuit);
         for (name, pass) in PASSES {
