@@ -50,6 +50,15 @@ impl<const K: usize> Components<K> {
         self
     }
 
+    pub(crate) fn mul_integer(mut self, factor: i64) -> Self {
+        let residues = self.params.residues(factor.into(), self.level());
+        self.c.iter_mut().for_each(|poly| poly.scale_assign(&residues));
+        let magnitude = factor.unsigned_abs() as f64;
+        self.noise.magnitude *= magnitude;
+        self.noise.deviation *= magnitude;
+        self
+    }
+
     pub(crate) fn drop_to(&self, level: Level) -> Result<Self, Error> {
         if level > self.level() {
             return Err(Error::NoSuchLevel { wanted: level, highest: self.level() });
@@ -135,6 +144,12 @@ macro_rules! shared_operations {
             /// [`Error::OutOfLevels`] at level 0.
             pub fn rescale(&self) -> Result<Self, Error> {
                 Ok(self.body.rescale()?.into())
+            }
+
+            /// Multiplies every slot by an integer: level and scale stay.
+            #[must_use]
+            pub fn mul_integer(&self, factor: i64) -> Self {
+                self.body.clone().mul_integer(factor).into()
             }
 
             /// Multiplies the slots by `2^exponent` in name alone: the scale turns into `s 2^-exponent`. Free.

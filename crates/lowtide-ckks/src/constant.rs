@@ -15,18 +15,6 @@ impl Ciphertext {
         Ok(body.into())
     }
 
-    /// Multiplies every slot by an integer: level and scale stay.
-    #[must_use]
-    pub fn mul_integer(&self, factor: i64) -> Self {
-        let mut body = self.body.clone();
-        let residues = body.params.residues(factor.into(), self.level());
-        body.c.iter_mut().for_each(|poly| poly.scale_assign(&residues));
-        let magnitude = factor.unsigned_abs() as f64;
-        body.noise.magnitude *= magnitude;
-        body.noise.deviation *= magnitude;
-        body.into()
-    }
-
     /// Multiplies every slot by `constant`, rounded at `scale`: the level stays, scales `s -> s scale`.
     ///
     /// # Errors

@@ -70,6 +70,19 @@ impl Ciphertext {
 }
 
 impl Product {
+    /// Adds a ciphertext that has not been rescaled either: levels `(l, l) -> l`, scales `(s, s) -> s`.
+    ///
+    /// # Errors
+    /// [`Error::ParameterMismatch`], [`Error::LevelMismatch`] or [`Error::ScaleMismatch`].
+    pub fn add_ciphertext(&self, other: &Ciphertext) -> Result<Self, Error> {
+        self.body.check_level(&other.body)?;
+        self.body.check_scale(other.scale())?;
+        let mut body = self.body.clone();
+        body.c.iter_mut().zip(&other.body.c).for_each(|(x, y)| x.add_assign(y));
+        body.noise = body.noise.add(other.noise());
+        Ok(body.into())
+    }
+
     /// Back to two components: level and scale stay.
     ///
     /// # Errors

@@ -1,5 +1,7 @@
 //! The two readings agree: on values, levels, scales, and on the rotations that are needed.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
+
 use lowtide_ckks::{Error, EvaluationKeys, Level, Parameters, Rotations, Scale, SecretKey, Shape};
 use lowtide_encoding::Encoder;
 use lowtide_linalg::{Arithmetic, Clear, Encrypted, Grid, Tile, sum};

@@ -1,5 +1,6 @@
 //! The scheme, operation by operation, against the slots it stands for, by a direct evaluation of the embedding.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop")]
 #![cfg(feature = "customer")]
 
 mod oracle;
