@@ -1,0 +1,172 @@
+//! What a demo found: one object for a program, a table and a picture for a person.
+
+use std::{fmt, path::PathBuf};
+
+use serde::Serialize;
+
+use super::{Run, compare::Compared};
+use crate::{
+    facts::Facts,
+    memory,
+    screen::{aside, heading},
+    units::{Bytes, Percent, Seconds},
+};
+
+/// What a demo found.
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    circuit: &'static str,
+    steps: usize,
+    batch: usize,
+    ring_degree: usize,
+    log2_qp: f64,
+    security_bits: Option<u32>,
+    levels: usize,
+    scale_bits: u32,
+    threads: usize,
+    isa: &'static str,
+    seconds_keygen: f64,
+    seconds_encrypt: f64,
+    seconds_train: f64,
+    seconds_train_estimate: f64,
+    seconds_total: f64,
+    ciphertexts: usize,
+    products: usize,
+    rotations: usize,
+    upload_bytes: u64,
+    evaluation_key_bytes: u64,
+    model_bytes: u64,
+    largest_margin: Option<f64>,
+    accuracy_encrypted: f64,
+    accuracy_clear: f64,
+    accuracy_exact_sigmoid: f64,
+    auc_encrypted: f64,
+    auc_clear: f64,
+    auc_exact_sigmoid: f64,
+    log_loss_encrypted: f64,
+    log_loss_clear: f64,
+    log_loss_exact_sigmoid: f64,
+    max_weight_error: f64,
+    peak_rss_bytes: Option<u64>,
+    picture: Option<PathBuf>,
+    folder: Option<PathBuf>,
+    #[serde(skip)]
+    drawing: Vec<String>,
+}
+
+impl Report {
+    pub(super) fn new(
+        run: &Run,
+        compared: &Compared,
+        seconds_total: f64,
+        drawing: Vec<String>,
+        picture: Option<PathBuf>,
+        folder: Option<PathBuf>,
+    ) -> Self {
+        let Run { plan, keys, data, training } = run;
+        let Compared { encrypted, clear, exact, max_weight_error } = *compared;
+        Self {
+            circuit: plan.circuit,
+            steps: plan.steps,
+            batch: plan.batch,
+            ring_degree: plan.ring_degree,
+            log2_qp: plan.log2_qp,
+            security_bits: plan.security_bits,
+            levels: plan.levels,
+            scale_bits: plan.scale_bits,
+            threads: training.threads,
+            isa: training.isa,
+            seconds_keygen: keys.seconds,
+            seconds_encrypt: data.seconds,
+            seconds_train: training.seconds,
+            seconds_train_estimate: plan.seconds_train_estimate,
+            seconds_total,
+            ciphertexts: data.ciphertexts,
+            products: training.products,
+            rotations: training.rotations,
+            upload_bytes: data.upload_bytes,
+            evaluation_key_bytes: keys.evaluation_key_bytes,
+            model_bytes: training.model_bytes,
+            largest_margin: plan.clear.as_ref().map(|clear| clear.largest_margin),
+            accuracy_encrypted: encrypted.accuracy,
+            accuracy_clear: clear.accuracy,
+            accuracy_exact_sigmoid: exact.accuracy,
+            auc_encrypted: encrypted.auc,
+            auc_clear: clear.auc,
+            auc_exact_sigmoid: exact.auc,
+            log_loss_encrypted: encrypted.log_loss,
+            log_loss_clear: clear.log_loss,
+            log_loss_exact_sigmoid: exact.log_loss,
+            max_weight_error,
+            peak_rss_bytes: memory::peak(),
+            picture,
+            folder,
+            drawing,
+        }
+    }
+
+    fn table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let row = |f: &mut fmt::Formatter<'_>, label: &str, [a, b, c]: [String; 3]| {
+            writeln!(f, "  {label:<16}{a:>12}{b:>14}{c:>16}")
+        };
+        let plain = |x: f64| format!("{x:.4}");
+        let head = ["encrypted", "in the clear", "exact sigmoid"].map(String::from);
+        row(f, "trained", head)?;
+        let accuracy = [self.accuracy_encrypted, self.accuracy_clear, self.accuracy_exact_sigmoid];
+        row(f, "test accuracy", accuracy.map(|x| Percent(x).to_string()))?;
+        row(f, "AUC", [self.auc_encrypted, self.auc_clear, self.auc_exact_sigmoid].map(plain))?;
+        row(
+            f,
+            "log-loss",
+            [self.log_loss_encrypted, self.log_loss_clear, self.log_loss_exact_sigmoid].map(plain),
+        )
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n{}", heading("RESULT"))?;
+        self.table(f)?;
+        writeln!(
+            f,
+            "{}",
+            aside("  in the clear: same steps, same polynomial; exact sigmoid: no polynomial")
+        )?;
+        writeln!(f)?;
+        let facts = Facts::default()
+            .remarked(
+                "weights differ",
+                format_args!("{:.1e}", self.max_weight_error),
+                "at most, encrypted from clear",
+            )
+            .remarked(
+                "time",
+                Seconds(self.seconds_total),
+                format_args!(
+                    "of which training {}, encryption {}",
+                    Seconds(self.seconds_train),
+                    Seconds(self.seconds_encrypt)
+                ),
+            )
+            .remarked(
+                "sent",
+                Bytes(self.upload_bytes + self.evaluation_key_bytes),
+                format_args!("and {} back", Bytes(self.model_bytes)),
+            );
+        let facts = match self.peak_rss_bytes {
+            Some(bytes) => facts.remarked("memory", Bytes(bytes), "at most, both parties in one process"),
+            None => facts,
+        };
+        write!(f, "{facts}")?;
+        writeln!(f, "\n{}", heading("THE WEIGHTS, PIXEL BY PIXEL"))?;
+        for line in &self.drawing {
+            writeln!(f, "  {line}")?;
+        }
+        for (what, path) in [("picture", &self.picture), ("files", &self.folder)] {
+            if let Some(path) = path {
+                writeln!(f, "\n  {what}: {}", path.display())?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,240 @@
+//! `lowtide plan`: everything that can be known before anything is spent.
+
+use std::{fmt, path::PathBuf};
+
+use clap::{Parser, ValueEnum};
+use lowtide_logreg::{
+    Circuit, Plan, Request,
+    schedule::{Momentum, Schedule},
+    sigmoid::{Method, SigmoidPolynomial},
+};
+
+use self::trial::{Auto, Candidates};
+use crate::{
+    error::{Error, Usage},
+    rows::Options,
+    screen::Screen,
+    store,
+};
+
+mod estimate;
+mod report;
+mod trial;
+
+pub(crate) use report::Report;
+
+const AFTER_HELP: &str = "\
+Examples:
+  lowtide plan --features 30 --rows 455 --steps 6 --batch 128
+  lowtide plan --data train.csv --label diagnosis --steps 8 --out job.plan
+  lowtide plan --data pixels.csv --scaling none --step-size 0.9 --out job.plan
+
+With --data the same steps are run in the clear, on this machine, to see that no
+margin leaves the interval on which a polynomial stands for the sigmoid, and to
+choose what is `auto`. The plan travels with the data: it tells the service how
+many rows and features there are, and the step size and interval chosen.";
+
+/// Customer: choose parameters, and see what training will take
+#[derive(Debug, Parser)]
+#[command(after_help = AFTER_HELP)]
+pub(crate) struct Args {
+    /// Features of a row
+    #[arg(long, value_name = "N", required_unless_present = "data", conflicts_with = "data")]
+    features: Option<usize>,
+    /// Rows to train on
+    #[arg(long, value_name = "N", required_unless_present = "data", conflicts_with = "data")]
+    rows: Option<usize>,
+    /// Read features and rows from this file, and try the steps on it in the clear
+    #[arg(long, value_name = "FILE")]
+    data: Option<PathBuf>,
+    /// Mini-batches to train on
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    steps: usize,
+    /// Rows of a mini-batch, at most
+    #[arg(long, value_name = "N", default_value_t = 128)]
+    batch: usize,
+    /// The circuit: `fused` takes 3 levels a mini-batch, `baseline` 5
+    #[arg(long, value_enum, default_value_t = CircuitChoice::Fused, value_name = "NAME")]
+    circuit: CircuitChoice,
+    /// Where the plan goes [default: nowhere, it is only shown]
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+
+    /// First step size, or `auto` [default: 0.9; with --data auto]
+    #[arg(long, value_name = "SIZE", help_heading = "Training")]
+    step_size: Option<Auto>,
+    /// Step i has size SIZE / (1 + DECAY i) [default: 0.1; if SIZE is auto, so is this]
+    #[arg(long, value_name = "DECAY", help_heading = "Training")]
+    step_decay: Option<f64>,
+    /// How movement carries on
+    #[arg(long, value_enum, default_value_t = MomentumChoice::Nesterov, value_name = "KIND",
+          help_heading = "Training")]
+    momentum: MomentumChoice,
+    /// Degree of the polynomial in place of the sigmoid: 1, 3, 5 or 7
+    #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Training")]
+    sigmoid_degree: usize,
+    /// It is made for margins from -B to B; or `auto` [default: 8; with --data auto]
+    #[arg(long, value_name = "B", help_heading = "Training")]
+    sigmoid_bound: Option<Auto>,
+    /// How it is fitted
+    #[arg(long, value_enum, default_value_t = FitChoice::LeastSquares, value_name = "HOW",
+          help_heading = "Training")]
+    sigmoid_fit: FitChoice,
+
+    /// Bits of the scale: more are more exact, and may take a larger ring
+    #[arg(long, value_name = "BITS", default_value_t = 34, help_heading = "Encryption")]
+    scale_bits: u32,
+    /// Bits of security
+    #[arg(long, value_enum, default_value_t = SecurityChoice::Bits128, value_name = "BITS",
+          help_heading = "Encryption")]
+    security: SecurityChoice,
+
+    #[command(flatten)]
+    options: Options,
+    /// With --data: also write the model that the same steps give in the clear
+    #[arg(long, value_name = "FILE", requires = "data", help_heading = "Rows")]
+    clear_model: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum CircuitChoice {
+    /// Half-empty tiles: 3 levels a mini-batch
+    Fused,
+    /// The published circuit: 5 levels a mini-batch
+    Baseline,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum MomentumChoice {
+    /// Nesterov's
+    Nesterov,
+    /// Plain gradient descent
+    None,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum FitChoice {
+    /// Least squares: better where most margins are small
+    LeastSquares,
+    /// Smallest largest error: better where margins fill the interval
+    Minimax,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum SecurityChoice {
+    #[value(name = "128")]
+    Bits128,
+    #[value(name = "192")]
+    Bits192,
+    #[value(name = "256")]
+    Bits256,
+}
+
+pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
+    let candidates = candidates(args)?;
+    let (plan, trial) = match &args.data {
+        None => {
+            let (features, rows) = (args.features.unwrap_or(0), args.rows.unwrap_or(0));
+            (Plan::new(request(args, features, rows, candidates.first()?))?, None)
+        }
+        Some(path) => {
+            let prepared = args.options.prepare(path, screen)?;
+            let (features, rows) = (prepared.data.columns(), prepared.data.rows());
+            let of = |candidate| request(args, features, rows, candidate);
+            // What is wrong with the request is told before any trial.
+            Plan::new(of(candidates.first()?))?;
+            let trial = trial::best(&prepared, &candidates, path, of)?;
+            if let Some(escape) = trial.escape {
+                screen.warn(escape);
+            }
+            (Plan::new(trial.request.clone())?, Some(trial))
+        }
+    };
+    if let (Some(path), Some(trial)) = (&args.clear_model, &trial) {
+        store::save_model(path, &trial.model)?;
+    }
+    if let Some(path) = &args.out {
+        store::save(path, &plan)?;
+    }
+    Report::new(&plan, trial.as_ref(), args.out.clone(), args.clear_model.clone())
+}
+
+/// What is to be tried: one schedule and interval, or several where something is `auto`.
+fn candidates(args: &Args) -> Result<Candidates, Error> {
+    let or = |option, given: Option<Auto>, default| match (given, &args.data) {
+        (None, None) => Ok(Auto::Number(default)),
+        (Some(Auto::Auto), None) => Err(Usage::AutoWithoutData { option }),
+        (given, _) => Ok(given.unwrap_or(Auto::Auto)),
+    };
+    Ok(Candidates {
+        size: or("--step-size", args.step_size, 0.9)?,
+        decay: args.step_decay,
+        momentum: args.momentum.into(),
+        bound: or("--sigmoid-bound", args.sigmoid_bound, 8.0)?,
+        degree: args.sigmoid_degree,
+        fit: args.sigmoid_fit.into(),
+    })
+}
+
+fn request(
+    args: &Args,
+    features: usize,
+    rows: usize,
+    (schedule, sigmoid): (Schedule, SigmoidPolynomial),
+) -> Request {
+    Request {
+        circuit: args.circuit.into(),
+        features,
+        rows,
+        batch: args.batch,
+        steps: args.steps,
+        sigmoid,
+        schedule,
+        scale_bits: args.scale_bits,
+        security_bits: args.security.into(),
+    }
+}
+
+impl From<CircuitChoice> for Circuit {
+    fn from(choice: CircuitChoice) -> Self {
+        match choice {
+            CircuitChoice::Fused => Self::Fused,
+            CircuitChoice::Baseline => Self::Baseline,
+        }
+    }
+}
+
+impl From<MomentumChoice> for Momentum {
+    fn from(choice: MomentumChoice) -> Self {
+        match choice {
+            MomentumChoice::Nesterov => Self::Nesterov,
+            MomentumChoice::None => Self::None,
+        }
+    }
+}
+
+impl From<FitChoice> for Method {
+    fn from(choice: FitChoice) -> Self {
+        match choice {
+            FitChoice::LeastSquares => Self::LeastSquares,
+            FitChoice::Minimax => Self::Minimax,
+        }
+    }
+}
+
+impl From<SecurityChoice> for u32 {
+    fn from(choice: SecurityChoice) -> Self {
+        match choice {
+            SecurityChoice::Bits128 => 128,
+            SecurityChoice::Bits192 => 192,
+            SecurityChoice::Bits256 => 256,
+        }
+    }
+}
+
+/// The word that the option takes.
+impl fmt::Display for CircuitChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Circuit::from(*self).fmt(f)
+    }
+}
