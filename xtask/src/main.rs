@@ -37,11 +37,11 @@ enum Verb {
         #[arg(long)]
         no_skip: bool,
     },
-    /// Run the criterion suites, with the rivals beside us in the same run.
+    /// Run the suites of `benches/`, with the rivals beside us in the same run.
     Bench {
-        /// One suite (`ring`, `ckks`), or all of them.
+        /// One suite (`ring`, `ckks`, `constant_time`), or all of them.
         suite: Option<String>,
-        /// What to pass on to criterion, after `--`.
+        /// What to pass on to the suite, after `--`: a filter such as `N=2^15`, or an option of criterion's.
         #[arg(last = true)]
         args: Vec<String>,
     },

@@ -1,0 +1,60 @@
+//! The unit in which figures travel from one machine to another: one forward transform of `tfhe-ntt`.
+
+use std::{
+    fmt,
+    time::{Duration, Instant},
+};
+
+use lowtide_ring::prime::ntt_primes;
+use tfhe_ntt::prime64::Plan;
+
+/// A forward negacyclic transform of `tfhe-ntt`, modulo the largest prime of 50 bits, by the best code it has here.
+pub struct Unit {
+    plan: Plan,
+    values: Vec<u64>,
+}
+
+/// Transforms timed for one reading.
+const BURST: usize = 15;
+
+impl Unit {
+    /// The unit for ring degree `degree`.
+    ///
+    /// # Panics
+    /// When `tfhe-ntt` has no transform of this length.
+    #[must_use]
+    pub fn new(degree: usize) -> Self {
+        let prime = ntt_primes(50, 2 * degree as u64).next().expect("there are primes of 50 bits");
+        let plan = Plan::try_new(degree, prime).expect("a length that the rival transforms");
+        Self { plan, values: (0..degree as u64).map(|i| i * i % prime).collect() }
+    }
+
+    /// Transforms once.
+    pub fn run(&mut self) {
+        self.plan.fwd(&mut self.values);
+    }
+
+    /// What a transform takes now: the median of a short burst, after one to warm the caches.
+    pub fn time(&mut self) -> Duration {
+        self.run();
+        let mut times = [Duration::ZERO; BURST];
+        for time in &mut times {
+            let started = Instant::now();
+            self.run();
+            *time = started.elapsed();
+        }
+        times.sort_unstable();
+        times[BURST / 2]
+    }
+}
+
+/// Names the transform.
+impl fmt::Debug for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ifma = self.plan.use_ifma();
+        f.debug_struct("Unit")
+            .field("degree", &self.values.len())
+            .field("ifma", &ifma)
+            .finish_non_exhaustive()
+    }
+}
