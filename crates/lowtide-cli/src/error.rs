@@ -11,6 +11,9 @@ pub(crate) enum Error {
     /// A file could not be opened, read or written.
     #[error("cannot {verb} {}: {source}", path.display())]
     File { verb: &'static str, path: PathBuf, source: io::Error },
+    /// There is no folder for a file.
+    #[error("cannot write {}: its folder is not there; make it, or name another", path.display())]
+    NoFolder { path: PathBuf },
     /// Standard output is gone or full.
     #[error("cannot write to standard output: {0}")]
     Output(io::Error),

@@ -47,12 +47,10 @@ pub(crate) fn save_model(path: &Path, model: &Model) -> Result<u64, Error> {
 
 /// Whether a file can be written there: a long computation should not find out at its end.
 pub(crate) fn check_room(path: &Path) -> Result<(), Error> {
-    let cannot = |kind: io::ErrorKind| Err(Error::file("write", path)(kind.into()));
-    match (path.is_dir(), folder(path).is_dir()) {
-        (true, _) => cannot(io::ErrorKind::IsADirectory),
-        (_, false) => cannot(io::ErrorKind::NotFound),
-        _ => Ok(()),
+    if path.is_dir() {
+        return Err(Error::file("write", path)(io::ErrorKind::IsADirectory.into()));
     }
+    if folder(path).is_dir() { Ok(()) } else { Err(Error::NoFolder { path: path.into() }) }
 }
 
 /// The folder that a file is in.

@@ -131,6 +131,9 @@ enum SecurityChoice {
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
+    for path in args.out.iter().chain(&args.clear_model) {
+        store::check_room(path)?;
+    }
     let candidates = candidates(args)?;
     let (plan, trial) = match &args.data {
         None => {

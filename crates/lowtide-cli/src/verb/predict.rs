@@ -65,6 +65,7 @@ struct Prediction {
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<(), Error> {
+    args.out.as_deref().map_or(Ok(()), store::check_room)?;
     let model = store::load_model(&args.model)?;
     // No column is named so: a label column is one among those that are passed over.
     let schema = schema(&model, String::new());

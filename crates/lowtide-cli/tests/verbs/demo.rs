@@ -1,0 +1,54 @@
+//! The demo, short.
+
+use std::fs;
+
+use crate::party::{json, lowtide, names, refused, text};
+
+#[test]
+fn the_demo_reports_what_it_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = json(folder.path(), "demo --steps 2 --batch 64 --picture weights.svg --keep kept");
+    let number = |key: &str| report[key].as_f64().unwrap_or_else(|| panic!("{key} is missing: {report}"));
+    for key in [
+        "ring_degree",
+        "log2_qp",
+        "levels",
+        "threads",
+        "seconds_encrypt",
+        "seconds_train",
+        "seconds_total",
+        "upload_bytes",
+        "evaluation_key_bytes",
+        "auc_clear",
+    ] {
+        assert!(number(key) > 0.0, "{key}");
+    }
+    assert_eq!(report["circuit"], "fused");
+    assert_eq!([number("steps"), number("batch"), number("security_bits")], [2.0, 64.0, 128.0]);
+    // Two small steps leave the bias off; the order of rows is right.
+    assert!(number("auc_encrypted") > 0.95);
+    assert!((number("accuracy_encrypted") - number("accuracy_clear")).abs() <= 0.002);
+    assert!(number("max_weight_error") < 1e-3);
+    assert!(cfg!(not(target_os = "linux")) || number("peak_rss_bytes") > 1e6);
+    let kept = folder.path().join("kept");
+    assert_eq!(names(&kept.join("service")), ["data.enc", "evaluation.keys", "model.enc"]);
+    assert!(names(&kept.join("customer")).contains(&"model.json".into()));
+    assert!(fs::read_to_string(folder.path().join("weights.svg")).unwrap().trim_end().ends_with("</svg>"));
+    refused(folder.path(), "demo --keep kept", 1, &["kept", "--keep"]);
+}
+
+#[test]
+fn the_demo_fits_eighty_columns_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let output =
+        lowtide(folder.path(), "demo --steps 2 --batch 64 --circuit baseline --threads 1").output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let shown = text(&output.stdout);
+    for line in shown.lines() {
+        assert!(line.chars().count() <= 80, "{line}");
+    }
+    for word in ["CUSTOMER", "SERVICE", "secret.key stays", "test accuracy", "88 and 8 speak for 8"] {
+        assert!(shown.contains(word), "{word}: {shown}");
+    }
+    assert!(names(folder.path()).is_empty());
+}
