@@ -99,7 +99,7 @@ pub struct Deviation {
 /// `bound`, if any, and the largest error of all. For development, with data that may be known.
 ///
 /// # Errors
-/// As [`crate::run`].
+/// As [`crate::run()`].
 pub fn twin(
     program: &Program,
     secret: &SecretKey,

@@ -66,7 +66,7 @@ pub fn run(
     watched(program, keys, inputs, options, &|_, _| Ok(()))
 }
 
-/// As [`run`], with an eye on every value.
+/// As [`run()`], with an eye on every value.
 pub(crate) fn watched(
     program: &Program,
     keys: &EvaluationKeys,
