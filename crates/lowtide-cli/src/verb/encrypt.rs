@@ -4,7 +4,11 @@ use std::{fmt, path::PathBuf, time::Instant};
 
 use clap::Parser;
 use lowtide_ckks::SecretKey;
-use lowtide_logreg::{Plan, customer};
+use lowtide_logreg::{
+    Plan,
+    clear::{self, Activation},
+    customer,
+};
 use lowtide_wire::Limits;
 use serde::Serialize;
 
@@ -63,6 +67,7 @@ pub(crate) struct Report {
     pub(crate) rows: usize,
     pub(crate) rows_encrypted: usize,
     pub(crate) features: usize,
+    pub(crate) largest_margin: f64,
     pub(crate) preparation: PathBuf,
     pub(crate) seconds: f64,
 }
@@ -75,6 +80,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     let prepared = args.rows.prepare(&args.data, screen)?;
     check(args, &plan, &prepared)?;
     let preparation = prepared.preparation(&plan)?;
+    let largest_margin = rehearse(args, &plan, &prepared, screen);
     let begin = Instant::now();
     let dataset = {
         let bar = Bar::new(screen, "encrypting", plan.ciphertexts() as u64);
@@ -91,9 +97,22 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         rows: prepared.rows.len(),
         rows_encrypted: plan.inputs().iter().map(|input| input.rows).sum(),
         features: plan.request().features,
+        largest_margin,
         preparation: args.preparation.clone(),
         seconds,
     })
+}
+
+/// Runs the steps in the clear: once the rows are encrypted, nobody sees a margin leave the sigmoid's interval.
+fn rehearse(args: &Args, plan: &Plan, prepared: &Prepared, screen: &Screen) -> f64 {
+    let request = plan.request();
+    let activation = Activation::Polynomial(request.sigmoid.clone());
+    let steps = request.schedule.steps(request.steps);
+    let trace = clear::train(&prepared.rows, plan.batches(), steps, &activation);
+    if let Some(escape) = trace.escape {
+        screen.warn(format_args!("{}: {escape}", args.data.display()));
+    }
+    trace.largest_margin()
 }
 
 /// The rows have to be those that the plan was made for.

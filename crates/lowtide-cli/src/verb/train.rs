@@ -69,7 +69,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         let bar = Bar::new(screen, "training", plan.work());
         let on_progress = |progress: train::Progress| {
             bar.reach(progress.done);
-            bar.say(format!("step {} of {}", progress.steps + 1, plan.request().steps));
+            let steps = plan.request().steps;
+            bar.say(format!("step {} of {steps}", (progress.steps + 1).min(steps)));
         };
         train::train(&keys, &data, &on_progress)
             .map_err(|source| Error::Unfit { path: args.keys.clone(), source })?

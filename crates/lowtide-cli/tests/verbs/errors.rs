@@ -88,6 +88,14 @@ fn margins_outside_the_interval_are_told() {
     let plan = "plan --data train.csv --steps 3 --batch 32 --sigmoid-bound 8";
     let output = crate::party::lowtide(&customer, &format!("{plan} --step-size 40 --json")).output().unwrap();
     assert!(String::from_utf8_lossy(&output.stderr).contains("warning: in step"), "{output:?}");
+    // A plan that was made without rows is tried on them before they are encrypted.
+    ok(&customer, "plan --features 4 --rows 60 --steps 3 --batch 32 --step-size 40 --out job.plan");
+    ok(&customer, "keygen --plan job.plan --out .");
+    let encrypt =
+        "encrypt --plan job.plan --key secret.key --data train.csv --out data.enc --preparation rows.prep";
+    let output = crate::party::lowtide(&customer, encrypt).output().unwrap();
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stderr).contains("train.csv: in step"), "{output:?}");
     // Raw features are far too large for any step size that is tried.
     refused(&customer, &format!("{plan} --scaling none"), 1, &["train.csv", "--scaling standard"]);
     let plan = json(&customer, &format!("{plan} --step-size auto"));

@@ -28,7 +28,7 @@ pub(super) struct Stage {
     /// Where the user called from.
     home: PathBuf,
     /// Unless the user wants to keep the files.
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 /// The width of a terminal of old.
@@ -41,19 +41,19 @@ impl Stage {
     /// A folder that is kept, or a temporary one, with a room for each party.
     pub(super) fn new(keep: Option<&Path>, screen: Screen) -> Result<Self, Error> {
         let home = env::current_dir().map_err(Error::file("find", "."))?;
-        let temporary = match keep {
-            Some(_) => None,
-            None => Some(TempDir::with_prefix("lowtide-").map_err(Error::file("make", env::temp_dir()))?),
-        };
-        let root = match (keep, &temporary) {
-            (Some(folder), _) => empty(absolute(folder)?)?,
-            (None, folder) => folder.as_ref().map_or(home.clone(), |folder| folder.path().into()),
+        let (root, temporary) = match keep {
+            Some(folder) => (empty(absolute(folder)?)?, None),
+            None => {
+                let folder =
+                    TempDir::with_prefix("lowtide-").map_err(Error::file("make", env::temp_dir()))?;
+                (absolute(folder.path())?, Some(folder))
+            }
         };
         for party in [Self::CUSTOMER, Self::SERVICE] {
             let room = root.join(party);
             fs::create_dir_all(&room).map_err(Error::file("make the folder", room))?;
         }
-        Ok(Self { screen, root, party: Self::CUSTOMER, home, _temporary: temporary })
+        Ok(Self { screen, root, party: Self::CUSTOMER, home, temporary })
     }
 
     pub(super) const fn screen(&self) -> &Screen {
@@ -62,7 +62,7 @@ impl Stage {
 
     /// The folder, when it stays.
     pub(super) fn kept(&self) -> Option<PathBuf> {
-        self._temporary.is_none().then(|| self.root.clone())
+        self.temporary.is_none().then(|| self.root.clone())
     }
 
     pub(super) fn title(&self, title: &str, below: impl Display) -> Result<(), Error> {
