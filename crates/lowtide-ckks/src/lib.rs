@@ -22,6 +22,7 @@ mod scale;
 #[cfg(feature = "customer")]
 mod secret;
 pub mod security;
+mod shape;
 
 pub use ciphertext::{Ciphertext, Product};
 pub use error::Error;
@@ -29,7 +30,7 @@ pub use key::{EvaluationKeys, GaloisKey, RelinearizationKey, Seed, SwitchingKey}
 #[cfg(feature = "customer")]
 pub use keygen::Rotations;
 pub use noise::Noise;
-pub use params::{Fingerprint, Level, Literal, Parameters, Shape};
+pub use params::{Fingerprint, Level, Literal, Parameters};
 pub use plaintext::Plaintext;
 pub use public::PublicKey;
 pub use rotate::Hoisted;
@@ -37,3 +38,4 @@ pub use scale::Scale;
 #[cfg(feature = "customer")]
 pub use secret::SecretKey;
 pub use security::SecurityLevel;
+pub use shape::Shape;

@@ -5,10 +5,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use lowtide_ring::{
-    Basis, Ntt, Ring,
-    prime::{ntt_primes, primes_near},
-};
+use lowtide_ring::{Basis, Ntt, Ring};
 
 use crate::{Error, Scale, SecurityLevel, keyswitch::Tables};
 
@@ -66,66 +63,8 @@ impl Literal {
     }
 }
 
-/// What a parameter set should offer; [`Shape::literal`] finds primes for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Shape {
-    /// The ring.
-    pub ring: Ring,
-    /// `log2 N`.
-    pub log_degree: u32,
-    /// Bits of the first prime: the scale's plus those of the largest number to be decrypted plus a sign.
-    pub first_bits: u32,
-    /// Bits of the scale and of every prime that a rescale divides by.
-    pub scale_bits: u32,
-    /// The number of rescales.
-    pub levels: Level,
-    /// Digits of a key switch: more of them take fewer special primes, more time and larger keys.
-    pub digits: usize,
-}
-
-impl Shape {
-    /// Primes for this shape: the first one just below its power of two, those of the scale as near to it as there
-    /// are, so that scales stay close to `2^scale_bits`, and as many special ones as a digit has primes.
-    ///
-    /// # Errors
-    /// [`Error::PrimeCount`] for no digits, [`Error::ScaleRange`], or the ring's word on missing primes.
-    pub fn literal(&self) -> Result<Literal, Error> {
-        let ciphertext = self.levels + 1;
-        if self.digits == 0 || ciphertext > MAX_PRIMES {
-            return Err(Error::PrimeCount { ciphertext, special: self.digits });
-        }
-        check_degree(self.log_degree)?;
-        let order = self.ring.root_order(1 << self.log_degree);
-        let missing = |bits, wanted| lowtide_ring::Error::NotEnoughPrimes { wanted, bits, order };
-        let first = ntt_primes(self.first_bits, order).next().ok_or(missing(self.first_bits, 1))?;
-        let mut q = vec![first];
-        q.extend(primes_near(self.scale_bits, order, self.levels, &[first])?);
-        let special = ciphertext.div_ceil(self.digits);
-        let bits = self.special_bits();
-        let p: Vec<u64> = ntt_primes(bits, order).filter(|p| !q.contains(p)).take(special).collect();
-        if p.len() < special {
-            return Err(missing(bits, special).into());
-        }
-        Ok(Literal { ring: self.ring, log_degree: self.log_degree, q, p, log_scale: self.scale_bits })
-    }
-
-    /// About `log2(Q P)` of the literal.
-    #[must_use]
-    pub fn log2_qp(&self) -> f64 {
-        let special = (self.levels + 1).div_ceil(self.digits.max(1));
-        f64::from(self.first_bits)
-            + (self.levels as f64) * f64::from(self.scale_bits)
-            + special as f64 * f64::from(self.special_bits())
-    }
-
-    /// Bits of a special prime: `P` is at least as large as the largest digit, the first.
-    fn special_bits(&self) -> u32 {
-        let special = (self.levels + 1).div_ceil(self.digits.max(1)) as u32;
-        (self.first_bits + (special - 1) * self.scale_bits).div_ceil(special) + 1
-    }
-}
-
-const MAX_PRIMES: usize = 64;
+/// The most primes of a parameter set, special ones included.
+pub(crate) const MAX_PRIMES: usize = 64;
 
 /// A checked parameter set with everything precomputed from it. Cheap to clone.
 #[derive(Clone)]
@@ -352,7 +291,7 @@ impl fmt::Debug for Parameters {
     }
 }
 
-fn check_degree(log_degree: u32) -> Result<(), Error> {
+pub(crate) fn check_degree(log_degree: u32) -> Result<(), Error> {
     if (3..=17).contains(&log_degree) { Ok(()) } else { Err(Error::RingDegree { log_degree }) }
 }
 
@@ -363,6 +302,7 @@ fn log2_product(primes: &[u64]) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Shape;
 
     const SHAPE: Shape =
         Shape { ring: Ring::Standard, log_degree: 13, first_bits: 50, scale_bits: 36, levels: 3, digits: 4 };

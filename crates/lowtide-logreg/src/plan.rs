@@ -126,16 +126,19 @@ impl Request {
 }
 
 impl Plan {
-    /// The smallest secure ring for the request, the cheapest digit count that fits it, and the cheapest shape of tiles.
+    /// The cheapest of what is secure: a ring, a digit count, and a shape of tiles.
     ///
     /// # Errors
     /// What is wrong with the request, or [`lowtide_ckks::Error::NoSecureRing`] when it takes more levels than any ring
     /// offers.
     pub fn new(request: Request) -> Result<Self, Error> {
         request.check()?;
-        let shape = choose::shape(&request)?;
-        let params = Parameters::with_security(shape.literal()?, request.security()?)?;
-        Self::with_best_tile(request, params)
+        let wanted = request.security()?;
+        let plan =
+            |literal| Self::with_best_tile(request.clone(), Parameters::with_security(literal, wanted)?);
+        let plans = choose::literals(&request)?.into_iter().map(plan).collect::<Result<Vec<_>, _>>()?;
+        let best = plans.into_iter().min_by(|a, b| choose::cost(a).total_cmp(&choose::cost(b)));
+        Ok(best.expect("at least one ring"))
     }
 
     /// A plan in a ring of the given degree whatever its security: for tests alone.

@@ -93,7 +93,7 @@ impl Limits {
         }
         if security(&literal).is_none() {
             let wanted = SecurityLevel::Classical128;
-            let (log2_qp, limit) = (log2_qp(&literal), wanted.max_log2_qp(found));
+            let (log2_qp, limit) = (literal.log2_qp(), wanted.max_log2_qp(found));
             return Err(ckks::Error::Insecure { log_degree: found, log2_qp, wanted, limit }.into());
         }
         Ok(Parameters::new(literal)?)
@@ -102,9 +102,5 @@ impl Limits {
 
 /// The security that a literal's size would reach.
 pub(crate) fn security(literal: &Literal) -> Option<SecurityLevel> {
-    SecurityLevel::reached(literal.log_degree, log2_qp(literal))
-}
-
-fn log2_qp(literal: &Literal) -> f64 {
-    literal.q.iter().chain(&literal.p).map(|prime| (*prime as f64).log2()).sum()
+    SecurityLevel::reached(literal.log_degree, literal.log2_qp())
 }

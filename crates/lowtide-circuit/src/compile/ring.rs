@@ -50,8 +50,8 @@ fn shape(circuit: &Circuit, levels: Level, requirements: &Requirements) -> Resul
     };
     let Some(wanted) = security else { return Ok(shape(smallest.max(5), levels.min(2) + 1)) };
     let fits = |digits: usize| {
-        let log_degree = wanted.smallest_log_degree(shape(10, digits).log2_qp())?;
-        Some(shape(log_degree.max(smallest), digits))
+        let literal = shape(smallest, digits).secure_literal(wanted).ok()?;
+        Some(shape(literal.log_degree, digits))
     };
     let primes = |digits: usize| levels + 1 + (levels + 1).div_ceil(digits);
     let candidates = (1..=levels + 1).filter(|digits| primes(*digits) <= 64).filter_map(fits);

@@ -1,31 +1,41 @@
 //! How a plan is chosen: ring, digits, tiles.
 
-use lowtide_ckks::{Error as Ckks, Level, Parameters, Shape};
+use std::collections::BTreeMap;
+
+use lowtide_ckks::{Error as Ckks, Level, Literal, Parameters};
 use lowtide_linalg::{Grid, Tally, Tile};
 
-use super::{Request, survey};
+use super::{Plan, Request, survey};
 use crate::{Error, rows::Batches};
 
-/// The smallest ring in which some digit count is secure, and there the digit count whose key switches are cheapest.
-pub(super) fn shape(request: &Request) -> Result<Shape, Error> {
+/// For each of the two smallest rings in which some digit count is secure, the one whose key switches are cheapest there.
+pub(super) fn literals(request: &Request) -> Result<Vec<Literal>, Error> {
     let (wanted, levels) = (request.security()?, request.levels());
     // 64 primes in all, special ones included.
-    let candidates: Vec<Shape> = (1..=levels.min(62) + 1)
-        .map(|digits| request.shape(10, digits))
-        .filter(|shape| levels + 1 + special(shape) <= 64)
-        .filter_map(|shape| Some(Shape { log_degree: wanted.smallest_log_degree(shape.log2_qp())?, ..shape }))
-        .collect();
-    let smallest = candidates.iter().map(|shape| shape.log_degree).min();
-    let cheapest = candidates
-        .into_iter()
-        .filter(|shape| Some(shape.log_degree) == smallest)
-        .min_by_key(|shape| key_switch_work(levels, special(shape)));
-    let log2_qp = || request.shape(10, levels + 1).log2_qp();
-    cheapest.ok_or_else(|| Ckks::NoSecureRing { log2_qp: log2_qp(), wanted }.into())
+    let fits = |digits: &usize| levels + 1 + (levels + 1).div_ceil(*digits) <= 64;
+    let mut rings: BTreeMap<u32, Literal> = BTreeMap::new();
+    let mut refused = Ckks::NoSecureRing { log2_qp: request.shape(10, levels + 1).log2_qp(), wanted };
+    for digits in (1..=levels.min(62) + 1).filter(fits) {
+        match request.shape(10, digits).secure_literal(wanted) {
+            Ok(literal) => {
+                let work = |literal: &Literal| key_switch_work(levels, literal.p.len());
+                let best = rings.entry(literal.log_degree).or_insert_with(|| literal.clone());
+                if work(&literal) < work(best) {
+                    *best = literal;
+                }
+            }
+            Err(error) => refused = error,
+        }
+    }
+    if rings.is_empty() { Err(refused.into()) } else { Ok(rings.into_values().take(2).collect()) }
 }
 
-const fn special(shape: &Shape) -> usize {
-    (shape.levels + 1).div_ceil(shape.digits)
+/// What a plan costs, to compare it with another: the time of its transforms, and as much again for every GiB of keys,
+/// which are sent, kept and read.
+pub(super) fn cost(plan: &Plan) -> f64 {
+    let degree = plan.params().ring_degree() as f64;
+    let keys = plan.evaluation_key_bytes() as f64 / f64::from(1 << 30);
+    plan.work() as f64 * degree * degree.log2() * (1.0 + keys)
 }
 
 /// Transforms of one limb in a key switch at `level` with `special` special primes: every digit in every prime of the key

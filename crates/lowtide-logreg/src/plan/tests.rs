@@ -19,7 +19,7 @@ fn request(circuit: Circuit, steps: usize) -> Request {
 }
 
 #[test]
-fn a_plan_takes_the_smallest_secure_ring() {
+fn a_plan_takes_a_secure_ring() {
     let fused = Plan::new(request(Circuit::Fused, 6)).unwrap();
     assert_eq!((fused.params().ring_degree(), fused.params().max_level()), (1 << 15, 15));
     assert_eq!(fused.params().security(), Some(SecurityLevel::Classical128));
@@ -54,4 +54,22 @@ fn requests_without_sense_are_refused() {
     assert!(refused(|r| r.scale_bits = 60).contains("60 bits"));
     assert!(refused(|r| r.security_bits = 100).contains("100 bits"));
     assert!(refused(|r| r.steps = 200).contains("not secure"));
+}
+
+#[test]
+fn every_ordinary_request_has_a_plan() {
+    for circuit in Circuit::ALL {
+        for steps in 1..9 {
+            for (scale_bits, security_bits) in [(34, 128), (34, 192)] {
+                let plan =
+                    Plan::new(Request { scale_bits, security_bits, ..request(circuit, steps) }).unwrap();
+                assert!(plan.params().security().unwrap().bits() >= security_bits);
+                // Keys of many gigabytes serve nobody.
+                assert!(
+                    plan.evaluation_key_bytes() < 3 << 30,
+                    "{circuit} {steps} {scale_bits} {security_bits}"
+                );
+            }
+        }
+    }
 }
