@@ -134,9 +134,11 @@ impl Plan {
     pub fn new(request: Request) -> Result<Self, Error> {
         request.check()?;
         let wanted = request.security()?;
+        let literals = choose::literals(&request)?;
+        let requests = std::iter::repeat_n(request, literals.len());
         let plan =
-            |literal| Self::with_best_tile(request.clone(), Parameters::with_security(literal, wanted)?);
-        let plans = choose::literals(&request)?.into_iter().map(plan).collect::<Result<Vec<_>, _>>()?;
+            |(literal, request)| Self::with_best_tile(request, Parameters::with_security(literal, wanted)?);
+        let plans = literals.into_iter().zip(requests).map(plan).collect::<Result<Vec<_>, Error>>()?;
         let best = plans.into_iter().min_by(|a, b| choose::cost(a).total_cmp(&choose::cost(b)));
         Ok(best.expect("at least one ring"))
     }
