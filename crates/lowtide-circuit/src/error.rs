@@ -105,6 +105,16 @@ pub enum Error {
         /// Whether it should be encrypted.
         encrypted: bool,
     },
+    /// The text of a circuit is not as it should be.
+    #[error("line {line}, column {column}: {fault}")]
+    Text {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+        /// What is wrong there.
+        fault: crate::text::Fault,
+    },
     /// The run was told to stop.
     #[error("the run was cancelled")]
     Cancelled,

@@ -10,6 +10,7 @@ pub mod pass;
 pub mod program;
 pub mod read;
 pub mod run;
+pub mod text;
 mod value;
 
 pub use build::{Builder, Wire};
