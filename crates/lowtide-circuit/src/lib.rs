@@ -5,6 +5,7 @@ pub mod circuit;
 pub mod compile;
 #[cfg(feature = "customer")]
 pub mod customer;
+pub mod draw;
 mod error;
 pub mod pass;
 pub mod program;

@@ -3,14 +3,19 @@
 //! Each is a fold over the nodes in order, one small file.
 
 mod clear;
+mod cost;
 mod count;
 mod depth;
+mod height;
+mod range;
 mod rotation;
 mod secrecy;
 
 pub use clear::{clear, clear_nodes};
+pub use cost::{Cost, Prices, cost};
 pub use count::{Counts, counts};
 pub use depth::{Depth, depth};
+pub use range::{ModulusBudget, Range, ScaleAdvice, ScaleLimit, first_prime_advice, ranges, scale_advice};
 pub use rotation::rotations;
 pub use secrecy::secrecy;
 

@@ -21,6 +21,13 @@ pub fn clear(
 /// # Errors
 /// As [`clear`].
 pub fn clear_nodes(circuit: &Circuit, inputs: &BTreeMap<String, Vec<f64>>) -> Result<Vec<Value>, Error> {
+    let given = self::inputs(circuit, inputs)?;
+    Ok(circuit
+        .fold(|_, op, before| compute(op, &|input| given[input as usize].clone(), &|id| &before[id.index()])))
+}
+
+/// The inputs in order.
+pub(crate) fn inputs(circuit: &Circuit, inputs: &BTreeMap<String, Vec<f64>>) -> Result<Vec<Value>, Error> {
     let slots = circuit.slots();
     let values = |name: &String| {
         let values = inputs.get(name).ok_or_else(|| Error::MissingInput { name: name.clone(), slots })?;
@@ -33,9 +40,7 @@ pub fn clear_nodes(circuit: &Circuit, inputs: &BTreeMap<String, Vec<f64>>) -> Re
         }
         Ok(Value::Vector(values.as_slice().into()))
     };
-    let given = circuit.inputs().iter().map(|input| values(&input.name)).collect::<Result<Vec<_>, _>>()?;
-    Ok(circuit
-        .fold(|_, op, before| compute(op, &|input| given[input as usize].clone(), &|id| &before[id.index()])))
+    circuit.inputs().iter().map(|input| values(&input.name)).collect()
 }
 
 /// One operation on numbers.
