@@ -113,7 +113,11 @@ fn deeply_nested_regions_are_drawn() {
     let b = Builder::new(4);
     b.output("y", &nest(&b, &b.input("x"), 300));
     let circuit = b.finish().unwrap();
-    elements(&draw::svg(&circuit));
+    assert_eq!(
+        count(&draw::svg(&circuit), "class=\"frame\""),
+        6 + 1,
+        "six regions with what is in them, and the legend"
+    );
     assert_eq!(count(&draw::dot(&circuit), "subgraph"), 300);
 }
 

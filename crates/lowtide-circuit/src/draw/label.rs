@@ -1,6 +1,6 @@
 //! What is written on a node.
 
-use crate::{Circuit, NodeId, Op, Secrecy, Value, circuit::Node};
+use crate::{Circuit, NodeId, Op, RegionId, Secrecy, Value, circuit::Node};
 
 /// Which nodes are numbers that are written in the operations that use them: `x 0.5`, not an arrow from `0.5`.
 pub(super) fn inlined(circuit: &Circuit) -> Vec<bool> {
@@ -86,10 +86,23 @@ pub(super) fn title(circuit: &Circuit, id: NodeId, node: &Node, depth: usize, se
             format!("{} {}", op.name(), operands.join(", "))
         }
     };
-    let region = circuit.region_name(node.region);
-    let region = if region.is_empty() { region } else { format!(" · in {region}") };
+    let place = place(circuit, node.region);
+    let region = if place.is_empty() { place } else { format!(" · in {place}") };
     let secrecy = if secrecy == Secrecy::Encrypted { format!("depth {depth}") } else { "public".into() };
     clean(&format!("{id} {what} · {secrecy}{region}"))
+}
+
+/// The last part of a region's full name, however deep it is.
+pub(super) fn place(circuit: &Circuit, region: RegionId) -> String {
+    let parent = |region: &RegionId| Some(circuit.regions()[region.index()].parent);
+    let inner = || std::iter::successors(Some(region), parent).take_while(|region| region.index() > 0);
+    let mut names: Vec<_> =
+        inner().take(6).map(|region| elide(&circuit.regions()[region.index()].name, 64)).collect();
+    if inner().nth(6).is_some() {
+        names.push("…".into());
+    }
+    names.reverse();
+    names.join("/")
 }
 
 /// Text that any XML or DOT file can hold: what no font shows is replaced.

@@ -126,7 +126,7 @@ fn vertex(circuit: &Circuit, (column, region): (usize, usize), cell: &Cell) -> V
         .collect();
     let counts = cell.counts.into_iter().zip(names).filter(|(count, _)| *count > 0);
     let counts: Vec<_> = counts.map(|(count, name)| format!("{count} {name}")).collect();
-    let name = circuit.region_name(RegionId(region as u32));
+    let name = super::label::place(circuit, RegionId(region as u32));
     let place = if name.is_empty() { String::new() } else { format!(" · in {name}") };
     Vertex {
         column,
