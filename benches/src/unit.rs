@@ -8,11 +8,17 @@ use std::{
 use lowtide_ring::prime::ntt_primes;
 use tfhe_ntt::prime64::Plan;
 
-/// A forward negacyclic transform of `tfhe-ntt`, modulo the largest prime of 50 bits, by the best code it has here.
+/// A forward negacyclic transform of `tfhe-ntt`, modulo the largest prime of 50 bits, by the best code it has here, on
+/// values that start with a cache line: elsewhere it takes up to a fifth longer.
 pub struct Unit {
     plan: Plan,
+    /// The values, and what stands before the first whole cache line.
     values: Vec<u64>,
+    start: usize,
 }
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// Transforms timed for one reading.
 const BURST: usize = 15;
@@ -26,12 +32,16 @@ impl Unit {
     pub fn new(degree: usize) -> Self {
         let prime = ntt_primes(50, 2 * degree as u64).next().expect("there are primes of 50 bits");
         let plan = Plan::try_new(degree, prime).expect("a length that the rival transforms");
-        Self { plan, values: (0..degree as u64).map(|i| i * i % prime).collect() }
+        let spare = LINE / size_of::<u64>();
+        let values: Vec<u64> = (0..(degree + spare) as u64).map(|i| i * i % prime).collect();
+        let start = values.as_ptr().align_offset(LINE).min(spare);
+        Self { plan, values, start }
     }
 
     /// Transforms once.
     pub fn run(&mut self) {
-        self.plan.fwd(&mut self.values);
+        let degree = self.plan.ntt_size();
+        self.plan.fwd(&mut self.values[self.start..self.start + degree]);
     }
 
     /// What a transform takes now: the median of a short burst, after one to warm the caches.
@@ -53,7 +63,7 @@ impl fmt::Debug for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let ifma = self.plan.use_ifma();
         f.debug_struct("Unit")
-            .field("degree", &self.values.len())
+            .field("degree", &self.plan.ntt_size())
             .field("ifma", &ifma)
             .finish_non_exhaustive()
     }
