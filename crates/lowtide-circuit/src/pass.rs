@@ -14,12 +14,51 @@ pub use square::find_squares;
 
 use crate::{Circuit, NodeId, Op, build::Draft};
 
+/// Which passes run: all, unless something is to be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Passes {
+    /// [`fold_constants`].
+    pub fold_constants: bool,
+    /// [`balance`].
+    pub balance: bool,
+    /// [`find_squares`].
+    pub find_squares: bool,
+    /// [`remove_dead`].
+    pub remove_dead: bool,
+}
+
+impl Passes {
+    /// Every pass.
+    pub const ALL: Self = Self { fold_constants: true, balance: true, find_squares: true, remove_dead: true };
+    /// None: the circuit stays as it was written.
+    pub const NONE: Self =
+        Self { fold_constants: false, balance: false, find_squares: false, remove_dead: false };
+}
+
+impl Default for Passes {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
 /// All passes, in the order in which they help each other.
 #[must_use]
 pub fn optimize(circuit: &Circuit) -> Circuit {
-    let folded = fold_constants(circuit);
-    let balanced = fold_constants(&balance(&folded));
-    remove_dead(&find_squares(&balanced))
+    optimize_with(circuit, &Passes::ALL)
+}
+
+/// The passes chosen, in the order in which they help each other.
+#[must_use]
+pub fn optimize_with(circuit: &Circuit, passes: &Passes) -> Circuit {
+    let steps: [(bool, fn(&Circuit) -> Circuit); 5] = [
+        (passes.fold_constants, fold_constants),
+        (passes.balance, balance),
+        (passes.fold_constants, fold_constants),
+        (passes.find_squares, find_squares),
+        (passes.remove_dead, remove_dead),
+    ];
+    let chosen = steps.into_iter().filter(|(wanted, _)| *wanted);
+    chosen.fold(circuit.clone(), |circuit, (_, pass)| pass(&circuit))
 }
 
 /// Writes a circuit anew, node by node: `rewrite(draft, op)` is given each operation with its new operands and returns

@@ -43,7 +43,9 @@ pub enum Instruction {
     Relinearize(Register),
     /// Division by the last prime.
     Rescale(Register),
-    /// A ciphertext at a lower level and that level's scale.
+    /// A ciphertext at a lower level, its scale as it was: free, and free of noise.
+    Drop(Register, Level),
+    /// A ciphertext at a lower level and the step's scale: a product with 1, rescaled.
     Lower(Register, Level),
     /// A rotation to the left.
     Rotate(Register, u32),
@@ -75,6 +77,8 @@ pub struct Step {
     pub instruction: Instruction,
     /// The level of the result; 0 for public values.
     pub level: Level,
+    /// The scale of the result; one for public values.
+    pub scale: Scale,
     /// The node of the program's circuit whose value this is; `None` on the way to one.
     pub node: Option<NodeId>,
     /// The region of the circuit that it belongs to.
@@ -208,6 +212,7 @@ impl Instruction {
             | Self::Square(a)
             | Self::Relinearize(a)
             | Self::Rescale(a)
+            | Self::Drop(a, _)
             | Self::Lower(a, _)
             | Self::Rotate(a, _)
             | Self::Conjugate(a)

@@ -253,9 +253,8 @@ impl Machine<'_> {
                 _ => unreachable!("only products are relinearized"),
             },
             Instruction::Rescale(a) => x(a).rescale()?,
-            Instruction::Lower(a, level) => {
-                x(a).drop_to(level + 1)?.mul_constant_to(1.0, self.program.scale(*level))?
-            }
+            Instruction::Drop(a, level) => x(a).drop_to(*level)?,
+            Instruction::Lower(a, level) => x(a).drop_to(level + 1)?.mul_constant_to(1.0, &step.scale)?,
             Instruction::Rotate(a, steps) => x(a).rotate((*steps).into(), self.keys)?,
             Instruction::Conjugate(a) => x(a).conjugate(self.keys)?,
         }))

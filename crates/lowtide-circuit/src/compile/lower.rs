@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use lowtide_ckks::Level;
+use lowtide_ckks::{Level, Scale};
 
 use super::{levels::Levels, ring::Chosen};
 use crate::{
@@ -224,9 +224,36 @@ impl Lowering<'_> {
         for operand in instruction.operands() {
             self.steps[operand.index()].last_use = register;
         }
-        let node = Some(self.node);
-        self.steps.push(Step { instruction, level, node, region: self.region(), last_use: register });
+        let (scale, node) = (self.scale(&instruction, level), Some(self.node));
+        self.steps.push(Step { instruction, level, scale, node, region: self.region(), last_use: register });
         register
+    }
+
+    /// The scale of a result.
+    fn scale(&self, instruction: &Instruction, level: Level) -> Scale {
+        let of = |register: &Register| &self.steps[register.index()].scale;
+        match instruction {
+            Instruction::Input(input) if self.is_public_input(*input) => Scale::ONE,
+            Instruction::Input(_) | Instruction::Lower(..) => self.ring.scales[level].clone(),
+            Instruction::Public(_) => Scale::ONE,
+            Instruction::MulPublic(a, _, scale) => of(a) * scale,
+            Instruction::Mul(a, b) => of(a) * of(b),
+            Instruction::Square(a) => of(a) * of(a),
+            Instruction::Rescale(a) => of(a) / &Scale::prime(self.ring.params.literal().q[level + 1]),
+            Instruction::Add(a, _)
+            | Instruction::Sub(a, _)
+            | Instruction::Neg(a)
+            | Instruction::AddPublic(a, _)
+            | Instruction::MulInteger(a, _)
+            | Instruction::Relinearize(a)
+            | Instruction::Drop(a, _)
+            | Instruction::Rotate(a, _)
+            | Instruction::Conjugate(a) => of(a).clone(),
+        }
+    }
+
+    fn is_public_input(&self, input: u32) -> bool {
+        self.circuit.inputs()[input as usize].secrecy == Secrecy::Public
     }
 
     /// A step on the way to the value of a node, which is not that value.
