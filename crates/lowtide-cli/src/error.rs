@@ -35,6 +35,15 @@ pub(crate) enum Error {
     /// What the trainer says.
     #[error("{}", Told(.0))]
     Trainer(#[from] lowtide_logreg::Error),
+    /// A circuit is not as it should be, or cannot be compiled or run.
+    #[error("{}: {}", path.display(), Told(&**source))]
+    Circuit { path: PathBuf, source: Box<lowtide_circuit::Error> },
+    /// The file of a circuit is no text.
+    #[error(
+        "{}: line {line}, column {column}: this is no text (UTF-8): name a file that begins with `lowtide circuit 1`",
+        path.display()
+    )]
+    NotText { path: PathBuf, line: usize, column: usize },
     /// The rows are not those that the plan was made for.
     #[error(
         "{} has {found} {what}, the plan {} was made for {expected}: encrypt the rows that it was made for, or make a new \

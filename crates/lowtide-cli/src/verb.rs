@@ -4,6 +4,7 @@ use clap::Subcommand;
 
 use crate::{error::Error, screen::Screen};
 
+pub(crate) mod circuit;
 pub(crate) mod decrypt;
 pub(crate) mod demo;
 pub(crate) mod encrypt;
@@ -25,6 +26,7 @@ pub(crate) enum Verb {
     Score(score::Args),
     Predict(predict::Args),
     Inspect(inspect::Args),
+    Circuit(circuit::Args),
     Demo(demo::Args),
 }
 
@@ -40,6 +42,7 @@ impl Verb {
             Self::Score(args) => screen.answer(&score::run(args, screen)?),
             Self::Predict(args) => predict::run(args, screen),
             Self::Inspect(args) => screen.answer(&inspect::run(args)?),
+            Self::Circuit(args) => circuit::run(args, screen),
             Self::Demo(args) => screen.answer(&demo::run(args, screen)?),
         }
     }
