@@ -28,8 +28,10 @@ pub struct Shape {
 }
 
 impl Shape {
-    /// Primes for this shape: the first one just below its power of two, those of the scale as near to it as there
-    /// are, so that scales stay close to `2^scale_bits`, and as many special ones as a digit has primes.
+    /// Primes for this shape: the first one just below its power of two, as many special ones as a digit has primes, and
+    /// those that rescales divide by such that scales stay close to `2^s`: the scales `S_top = 2^s`,
+    /// `S_(l-1) = S_l^2 / q_l` of products of products. From the top, `q_l` is the prime nearest to `S_l^2 / 2^s`, so that
+    /// no deviation adds up over the levels (in the spirit of Kim, Papadimitriou and Polyakov, ePrint 2020/1118).
     ///
     /// # Errors
     /// [`Error::PrimeCount`] for no digits, [`Error::ScaleRange`], or the ring's word on missing primes.
@@ -42,13 +44,20 @@ impl Shape {
         let order = self.ring.root_order(1 << self.log_degree);
         let missing = |bits, wanted| lowtide_ring::Error::NotEnoughPrimes { wanted, bits, order };
         let first = ntt_primes(self.first_bits, order).next().ok_or(missing(self.first_bits, 1))?;
-        let mut q = vec![first];
-        q.extend(primes_near(self.scale_bits, order, self.levels, &[first])?);
         let special = ciphertext.div_ceil(self.digits);
         let bits = self.special_bits();
-        let p: Vec<u64> = ntt_primes(bits, order).filter(|p| !q.contains(p)).take(special).collect();
+        let p: Vec<u64> = ntt_primes(bits, order).filter(|p| *p != first).take(special).collect();
         if p.len() < special {
             return Err(missing(bits, special).into());
+        }
+        let mut q = vec![first; ciphertext];
+        let wanted = f64::from(self.scale_bits).exp2();
+        let mut scale = wanted;
+        for level in (1..ciphertext).rev() {
+            let taken = |prime: &u64| *prime == first || p.contains(prime) || q[level + 1..].contains(prime);
+            let nearest = primes_near((scale * scale / wanted) as u64, order).find(|prime| !taken(prime));
+            q[level] = nearest.ok_or(missing(self.scale_bits, self.levels))?;
+            scale = scale * scale / q[level] as f64;
         }
         Ok(Literal { ring: self.ring, log_degree: self.log_degree, q, p, log_scale: self.scale_bits })
     }

@@ -39,27 +39,20 @@ pub fn ntt_primes(bits: u32, order: u64) -> impl Iterator<Item = u64> {
         .filter(move |n| *n < high && is_prime(*n))
 }
 
-/// The `count` primes nearest to `2^bits` that are 1 modulo `order` and not in `taken`: those of a chain of scale
-/// `2^bits`, which keep every rescaled scale close to it.
-///
-/// Ordered by their distance from `2^bits`, the smaller of two equally distant ones first.
-///
-/// # Errors
-/// [`Error::NotEnoughPrimes`] when there are fewer between `2^(bits - 1)` and `2^(bits + 1)`.
-pub fn primes_near(bits: u32, order: u64, count: usize, taken: &[u64]) -> Result<Vec<u64>, Error> {
-    let not_enough = Error::NotEnoughPrimes { wanted: count, bits, order };
-    if !(2..=60).contains(&bits) {
-        return Err(not_enough);
-    }
-    let center = 1_u64 << bits;
-    let primes: Vec<u64> = (1..)
-        .map(|k| k * order)
-        .take_while(|distance| *distance < center / 2)
-        .flat_map(|distance| [center + 1 - distance, center + 1 + distance])
-        .filter(|n| !taken.contains(n) && is_prime(*n))
-        .take(count)
-        .collect();
-    if primes.len() == count { Ok(primes) } else { Err(not_enough) }
+/// Primes that are 1 modulo `order` (a power of two), the nearest to `center` first, between half of it and one and a
+/// half: those of a chain whose rescaled scales should stay close together.
+pub fn primes_near(center: u64, order: u64) -> impl Iterator<Item = u64> {
+    debug_assert!(order.is_power_of_two());
+    let below = center.saturating_sub(1) / order * order + 1;
+    let above = below.saturating_add(order);
+    (0..)
+        .map(move |k: u64| k.saturating_mul(order))
+        .take_while(move |distance| *distance < center / 2)
+        .flat_map(move |distance| {
+            let (low, high) = (below.saturating_sub(distance), above.saturating_add(distance));
+            if center.abs_diff(low) <= center.abs_diff(high) { [low, high] } else { [high, low] }
+        })
+        .filter(|n| is_prime(*n))
 }
 
 /// An element of multiplicative order exactly `order` (a power of two that divides `q - 1`): the smallest power of
@@ -122,16 +115,17 @@ mod tests {
     }
 
     #[test]
-    fn near_primes_are_near_and_new() {
-        let first = primes_near(40, 1 << 16, 8, &[]).unwrap();
-        let second = primes_near(40, 1 << 16, 8, &first).unwrap();
-        assert!(first.iter().all(|p| !second.contains(p)));
-        let distance = |p: &u64| p.abs_diff(1 << 40);
-        assert!(
-            first.is_sorted_by_key(distance)
-                && second.iter().map(distance).min() > first.iter().map(distance).max()
-        );
-        assert!(matches!(primes_near(18, 1 << 17, 8, &[]), Err(Error::NotEnoughPrimes { .. })));
+    fn near_primes_come_in_order_and_none_is_left_out() {
+        for center in [1_u64 << 30, (1 << 30) + 12_345, 999_999_999] {
+            let near: Vec<u64> = primes_near(center, 1 << 12).take(20).collect();
+            let distance = |p: &u64| center.abs_diff(*p);
+            assert!(near.is_sorted_by_key(distance));
+            let last = distance(&near[19]);
+            let all = (center - last..=center + last).filter(|n| n % (1 << 12) == 1 && is_prime(*n));
+            assert_eq!(all.count(), 20);
+        }
+        assert!(primes_near(1 << 18, 1 << 17).count() < 8);
+        assert_eq!(primes_near(0, 2).next(), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The smallest secure ring, and primes that keep every scale near the wanted one.
 
-use lowtide_ckks::{Error as Ckks, Level, Literal, Parameters, Scale, Shape};
-use lowtide_ring::{Ring, prime};
+use lowtide_ckks::{Error as Ckks, Level, Parameters, Scale, Shape};
+use lowtide_ring::Ring;
 
 use super::Requirements;
 use crate::{Circuit, Error};
@@ -15,7 +15,7 @@ pub(super) struct Chosen {
 
 pub(super) fn choose(circuit: &Circuit, levels: Level, requirements: &Requirements) -> Result<Chosen, Error> {
     let shape = shape(circuit, levels, requirements)?;
-    let literal = steady(&shape)?;
+    let literal = shape.literal()?;
     let params = match requirements.security {
         Some(wanted) => Parameters::with_security(literal, wanted)?,
         None => Parameters::insecure(literal)?,
@@ -58,29 +58,6 @@ fn shape(circuit: &Circuit, levels: Level, requirements: &Requirements) -> Resul
     let log2_qp = shape(10, levels + 1).log2_qp();
     let none = Error::Ckks(Ckks::NoSecureRing { log2_qp, wanted });
     candidates.min_by_key(|shape| (shape.log_degree, shape.digits)).ok_or(none)
-}
-
-/// The shape's literal with its rescaling primes chosen anew, from the top: `q_l` is the prime nearest to `S_l^2 / 2^s`,
-/// so that `S_(l-1)` is nearest to `2^s`, whatever `S_l` was. Nothing adds up over the levels.
-fn steady(shape: &Shape) -> Result<Literal, Error> {
-    let mut literal = shape.literal()?;
-    let order = shape.ring.root_order(1 << shape.log_degree);
-    let wanted = f64::from(shape.scale_bits).exp2();
-    let mut scale = wanted;
-    for level in (1..literal.q.len()).rev() {
-        let target = scale * scale / wanted;
-        let taken = |prime: &u64| literal.q[level + 1..].contains(prime) || literal.p.contains(prime);
-        let center = (target as u64 / order) * order + 1;
-        let nearest = (0..1 << 16)
-            .flat_map(|k| [center.checked_sub(k * order), center.checked_add((k + 1) * order)])
-            .flatten()
-            .find(|candidate| !taken(candidate) && *candidate != literal.q[0] && prime::is_prime(*candidate));
-        let missing =
-            lowtide_ring::Error::NotEnoughPrimes { wanted: shape.levels, bits: shape.scale_bits, order };
-        literal.q[level] = nearest.ok_or(Ckks::Ring(missing))?;
-        scale = scale * scale / literal.q[level] as f64;
-    }
-    Ok(literal)
 }
 
 /// `S_top = 2^s`, `S_(l-1) = S_l^2 / q_l`.
