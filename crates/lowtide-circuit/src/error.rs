@@ -54,6 +54,9 @@ pub enum Error {
         /// The number of slots.
         slots: usize,
     },
+    /// Nothing is known of a circuit without numbers to try it on.
+    #[error("there is no sample: give inputs such as those that will be encrypted")]
+    NoSamples,
     /// A circuit without outputs computes nothing.
     #[error("the circuit has no output: name one")]
     NoOutput,

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod analyse;
 pub mod build;
 pub mod circuit;
 pub mod compile;
@@ -14,6 +15,7 @@ pub mod run;
 pub mod text;
 mod value;
 
+pub use analyse::{Analysis, analyse};
 pub use build::{Builder, Wire};
 pub use circuit::{Circuit, Input, NodeId, Op, Region, RegionId, Secrecy};
 pub use compile::{Requirements, compile};

@@ -17,12 +17,15 @@ pub struct Noise {
     pub deviation: f64,
 }
 
-/// Variance of a rounding error, uniform in `[-1/2, 1/2)`.
-const ROUNDING: f64 = 1.0 / 12.0;
-/// Variance of a ternary coefficient.
-const TERNARY: f64 = 2.0 / 3.0;
+const ROUNDING: f64 = Noise::ROUNDING;
+const TERNARY: f64 = Noise::TERNARY;
 
 impl Noise {
+    /// The variance of a rounding error, uniform in `[-1/2, 1/2)`.
+    pub const ROUNDING: f64 = 1.0 / 12.0;
+    /// The variance of a coefficient of the secret, which is ternary.
+    pub const TERNARY: f64 = 2.0 / 3.0;
+
     /// Bits of precision after the binary point: `-log2` of the error's standard deviation before scaling.
     #[must_use]
     pub fn precision_bits(&self, scale: &Scale) -> f64 {

@@ -1,0 +1,71 @@
+//! How far each kind of error reaches: its standard deviation in a slot, times how many of them we allow for.
+//!
+//! All before division by the scale. Deviations are those of the complex slots: a polynomial whose coefficients have
+//! variance `v` has slots of variance `N v`.
+
+use lowtide_ckks::{Level, Noise, Scale};
+use lowtide_ring::sample::ERROR_DEVIATION;
+
+use crate::Program;
+
+/// `-log2` of the probability that a value passes its bound.
+const CERTAINTY: f64 = 30.0;
+
+/// What is needed of a program to tell.
+pub(super) struct Reach<'a> {
+    program: &'a Program,
+    degree: f64,
+    /// `L`: the logarithm of the slots over the probability of failure.
+    log: f64,
+}
+
+impl<'a> Reach<'a> {
+    pub(super) fn new(program: &'a Program) -> Self {
+        let log = (program.slots() as f64).ln() + CERTAINTY * std::f64::consts::LN_2;
+        Self { program, degree: program.params().ring_degree() as f64, log }
+    }
+
+    /// A normal error and the product of two, by their variances.
+    fn of(&self, normal: f64, product: f64) -> f64 {
+        (self.log * normal + self.log * self.log / 4.0 * product).sqrt()
+    }
+
+    /// A fresh encryption under the secret key.
+    pub(super) fn fresh(&self) -> f64 {
+        self.of(self.degree * ERROR_DEVIATION * ERROR_DEVIATION, 0.0)
+    }
+
+    /// A vector encoded: two coefficients a slot are rounded, all others are zero.
+    pub(super) fn encoding(&self) -> f64 {
+        self.of(2.0 * self.program.slots() as f64 * Noise::ROUNDING, 0.0)
+    }
+
+    /// Both components of a ciphertext rounded after a division, the second one multiplied by the secret.
+    pub(super) fn division(&self) -> f64 {
+        let rounding = self.degree * Noise::ROUNDING;
+        self.of(rounding, rounding * self.degree * Noise::TERNARY)
+    }
+
+    /// A key switch: one error a digit, times the digit, over `P`, and a division.
+    pub(super) fn switch(&self, level: Level) -> f64 {
+        let literal = self.program.params().literal();
+        let log2 = |primes: &[u64]| primes.iter().map(|prime| (*prime as f64).log2()).sum::<f64>();
+        let special = log2(&literal.p);
+        let ratio = |digit| (2.0 * (log2(digit) - special)).exp2();
+        let ratios: f64 = literal.q[..=level].chunks(literal.p.len()).map(ratio).sum();
+        let digits = self.degree * self.degree * ERROR_DEVIATION * ERROR_DEVIATION * Noise::ROUNDING * ratios;
+        self.of(0.0, digits).hypot(self.division())
+    }
+
+    /// After how many rotations by one a ciphertext is itself again.
+    pub(super) fn every_slot(&self) -> usize {
+        self.program.params().slots()
+    }
+
+    /// The relative error of a vector brought to a scale or back in double precision: a transform, a product, and the
+    /// scale itself, which is a product of powers.
+    pub(super) fn double(&self, scale: &Scale) -> f64 {
+        let powers: f64 = scale.factors().1.iter().map(|(_, power)| power.unsigned_abs() as f64).sum();
+        (self.degree.log2() + 4.0 + powers) * f64::EPSILON / 2.0
+    }
+}
