@@ -1,19 +1,23 @@
 //! From a circuit to a program: levels, scales, relinearization, rescaling, and parameters.
 //!
 //! **Levels** are given from the outputs upwards, each value as low as its uses allow, so that inputs travel and
-//! operations run at the fewest primes (`levels`). **Scales** are a function of the level alone, `S_(l-1) = S_l^2 / q_l`:
-//! then products, sums and rescales of values at one level fit exactly, and a value comes down to a lower level by one
-//! product with the number 1. The primes are chosen one after the other so that no scale strays from the wanted one
-//! (`ring`; in the spirit of Kim, Papadimitriou and Polyakov, "Approximate homomorphic encryption with reduced
-//! approximation error", ePrint 2020/1118). **Relinearization and rescaling** wait: a sum of products is made of products
-//! and brought back once (`lower`).
+//! operations run at the fewest primes (`levels`). **Scales** go by level, `S_(l-1) = S_l^2 / q_l`: then products, sums
+//! and rescales of values at one level fit exactly. Where a value is used lower down, the constant that it meets there
+//! takes a scale of its own that makes the product fit, at no cost; where there is none, the value is multiplied by 1
+//! (`align`). **Relinearization and rescaling** wait: a sum of products is made of products and brought back once
+//! (`lower`). Steps come in an **order** that keeps few values at a time (`order`).
 
-use lowtide_ckks::SecurityLevel;
+use lowtide_ckks::{Parameters, SecurityLevel};
 
-use crate::{Circuit, Error, Program, pass};
+use crate::{
+    Circuit, Error, Program,
+    pass::{self, Passes},
+};
 
+mod align;
 mod levels;
 mod lower;
+mod order;
 mod ring;
 
 /// What a program should offer.
@@ -25,22 +29,99 @@ pub struct Requirements {
     pub output_bits: u32,
     /// The security that the ring must have; `None` for tests in small rings alone.
     pub security: Option<SecurityLevel>,
+    /// What the circuit is improved by.
+    pub passes: Passes,
+    /// How it is brought down to the scheme.
+    pub lowering: Lowering,
+}
+
+impl Requirements {
+    /// A scale of 40 bits, outputs up to 256, 128 bits of security, everything that makes programs better.
+    pub const DEFAULT: Self = Self {
+        scale_bits: 40,
+        output_bits: 8,
+        security: Some(SecurityLevel::Classical128),
+        passes: Passes::ALL,
+        lowering: Lowering::ALL,
+    };
 }
 
 impl Default for Requirements {
-    /// A scale of 40 bits, outputs up to 256, 128 bits of security.
     fn default() -> Self {
-        Self { scale_bits: 40, output_bits: 8, security: Some(SecurityLevel::Classical128) }
+        Self::DEFAULT
     }
 }
 
-/// Improves a circuit, chooses parameters and lowers it.
+/// What the compiler does beyond the passes: all of it, unless something is to be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Lowering {
+    /// Relinearizes and rescales a sum of products once, not each product.
+    pub lazy_relinearization: bool,
+    /// Decomposes a value once for all its rotations (Halevi and Shoup, ePrint 2018/244).
+    pub hoisting: bool,
+    /// Gives each input the level of its first use, not the highest.
+    pub input_levels: bool,
+    /// Chooses the scales of constants such that values from higher levels fit without a product with 1.
+    pub aligned_constants: bool,
+    /// Orders steps such that few values are kept at a time; otherwise they come as the circuit was written.
+    pub ordered: bool,
+}
+
+impl Lowering {
+    /// All of it.
+    pub const ALL: Self = Self {
+        lazy_relinearization: true,
+        hoisting: true,
+        input_levels: true,
+        aligned_constants: true,
+        ordered: true,
+    };
+    /// None of it.
+    pub const NONE: Self = Self {
+        lazy_relinearization: false,
+        hoisting: false,
+        input_levels: false,
+        aligned_constants: false,
+        ordered: false,
+    };
+}
+
+impl Default for Lowering {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+/// Improves a circuit, chooses the smallest secure ring and lowers the circuit to it.
 ///
 /// # Errors
 /// When no ring is large enough, or the requirements make no sense.
 pub fn compile(circuit: &Circuit, requirements: &Requirements) -> Result<Program, Error> {
-    let circuit = pass::optimize(circuit);
-    let levels = levels::levels(&circuit);
-    let ring = ring::choose(&circuit, levels.highest, requirements)?;
-    Ok(lower::lower(&circuit, &levels, ring))
+    let circuit = pass::optimize_with(circuit, &requirements.passes);
+    let levels = levels::levels(&circuit, requirements.lowering.input_levels);
+    let (params, explanation) = ring::choose(&circuit, levels.highest, requirements)?;
+    Ok(lower::lower(&circuit, levels, params, explanation, &requirements.lowering))
+}
+
+/// Improves a circuit and lowers it to parameters that are given; of the requirements, only how it does so is heeded.
+///
+/// # Errors
+/// [`Error::TooDeep`] or [`Error::TooWide`] when the circuit does not fit them.
+pub fn compile_for(
+    circuit: &Circuit,
+    params: &Parameters,
+    requirements: &Requirements,
+) -> Result<Program, Error> {
+    let circuit = pass::optimize_with(circuit, &requirements.passes);
+    let levels = levels::levels(&circuit, requirements.lowering.input_levels);
+    let (depth, highest) = (levels.highest, params.max_level());
+    if depth > highest {
+        return Err(Error::TooDeep { depth, highest });
+    }
+    let (slots, room) = (circuit.slots(), params.slots());
+    if slots > room {
+        return Err(Error::TooWide { slots, room });
+    }
+    let explanation = ring::explain_given(params, depth);
+    Ok(lower::lower(&circuit, levels, params.clone(), explanation, &requirements.lowering))
 }

@@ -1,15 +1,17 @@
 //! What the owner of the data does: keys for a program, encryption of its inputs, decryption of its outputs, and the twin.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
-use lowtide_ckks::{Ciphertext, EvaluationKeys, Product, Rotations, SecretKey};
+use lowtide_ckks::{EvaluationKeys, Rotations, SecretKey};
 use lowtide_encoding::Encoder;
 use rand::CryptoRng;
 
 use crate::{
-    Error, Program, Secrecy,
-    program::Step,
-    read,
+    Error, Program, Secrecy, read,
     run::{Datum, Held, Options, place, repeated, watched},
 };
 
@@ -35,7 +37,7 @@ pub fn encrypt(
     secret: &SecretKey,
     inputs: &BTreeMap<String, Vec<f64>>,
     rng: &mut impl CryptoRng,
-) -> Result<BTreeMap<String, Datum>, Error> {
+) -> Result<BTreeMap<String, Datum<'static>>, Error> {
     let (encoder, slots) = (Encoder::new(program.params())?, program.slots());
     let mut encrypted = BTreeMap::new();
     for input in program.inputs() {
@@ -49,7 +51,7 @@ pub fn encrypt(
             Secrecy::Public => Datum::Public(values.clone()),
             Secrecy::Encrypted => {
                 let plain = encoder.encode(&repeated(values, encoder.slots()), input.level, &input.scale)?;
-                Datum::Encrypted(secret.encrypt(&plain, rng)?)
+                Datum::Encrypted(Cow::Owned(secret.encrypt(&plain, rng)?))
             }
         };
         encrypted.insert(name, datum);
@@ -64,10 +66,10 @@ pub fn encrypt(
 pub fn decrypt(
     program: &Program,
     secret: &SecretKey,
-    outputs: &BTreeMap<String, Datum>,
+    outputs: &BTreeMap<String, Datum<'_>>,
 ) -> Result<BTreeMap<String, Vec<f64>>, Error> {
     let encoder = Encoder::new(program.params())?;
-    let open = |(name, datum): (&String, &Datum)| {
+    let open = |(name, datum): (&String, &Datum<'_>)| {
         let mut values = match datum {
             Datum::Public(values) => values.clone(),
             Datum::Encrypted(ciphertext) => encoder.decode(&secret.decrypt(ciphertext)?),
@@ -110,33 +112,38 @@ pub fn twin(
 ) -> Result<(Option<Deviation>, f64), Error> {
     let clear = read::clear_nodes(program.circuit(), inputs)?;
     let encoder = Encoder::new(program.params())?;
-    let (first, largest) = (std::cell::RefCell::new(None), std::cell::Cell::new(0.0_f64));
-    let compare = |step: &Step, held: &Held| {
+    let seen: Mutex<(Option<(usize, Deviation)>, f64)> = Mutex::default();
+    let compare = |index: usize, held: &Held<'_>| {
+        let step = &program.steps()[index];
         let Some(id) = step.node else { return Ok(()) };
         let (plain, level, scale) = match held {
-            Held::Public(_) => return Ok(()),
-            Held::Ciphertext(x) => (secret.decrypt(x)?, Ciphertext::level(x), x.scale()),
-            Held::Product(x) => (secret.decrypt_product(x)?, Product::level(x), x.scale()),
+            Held::Public(_) | Held::Plaintext(_) => return Ok(()),
+            Held::Ciphertext(x) => (secret.decrypt(x)?, x.level(), x.scale()),
+            Held::Product(x) => (secret.decrypt_product(x)?, x.level(), x.scale()),
         };
         let found = encoder.decode(&plain);
         let expected = &clear[id.index()];
         let error = |slot: usize| (found[slot] - expected.at(slot)).abs();
         let worst = (0..program.slots()).max_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(0);
-        largest.set(largest.get().max(error(worst)));
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.1 = seen.1.max(error(worst));
         let off = error(worst).is_nan() || error(worst) > bound;
-        if off && first.borrow().is_none() {
-            *first.borrow_mut() = Some(Deviation {
+        // The first in the order of the program, not of time.
+        if off && seen.0.as_ref().is_none_or(|(first, _)| index < *first) {
+            let deviation = Deviation {
                 place: place(program.circuit(), step),
                 slot: worst,
                 expected: expected.at(worst),
                 found: found[worst],
                 level,
                 log2_scale: scale.log2(),
-            });
+            };
+            seen.0 = Some((index, deviation));
         }
         Ok(())
     };
     let encrypted = encrypt(program, secret, inputs, rng)?;
     watched(program, keys, &encrypted, Options::default(), &compare)?;
-    Ok((first.into_inner(), largest.get()))
+    let (first, largest) = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    Ok((first.map(|(_, deviation)| deviation), largest))
 }

@@ -118,6 +118,34 @@ pub enum Error {
         /// What is wrong there.
         fault: crate::text::Fault,
     },
+    /// The circuit is deeper than parameters allow.
+    #[error(
+        "the circuit takes {depth} levels, the parameters have {highest}: choose parameters for this circuit"
+    )]
+    TooDeep {
+        /// The levels of the circuit.
+        depth: Level,
+        /// The levels of the parameters.
+        highest: Level,
+    },
+    /// The circuit has longer vectors than a ciphertext.
+    #[error("the circuit has {slots} slots, a ciphertext {room}: choose a larger ring")]
+    TooWide {
+        /// The slots of the circuit.
+        slots: usize,
+        /// The slots of a ciphertext.
+        room: usize,
+    },
+    /// The program does not fit the memory that it may take.
+    #[error(
+        "the program takes {needed} bytes at its fullest, more than the {limit} it may take: allow it more"
+    )]
+    Memory {
+        /// What a run on one thread takes.
+        needed: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// The run was told to stop.
     #[error("the run was cancelled")]
     Cancelled,

@@ -1,8 +1,15 @@
 //! A program: a circuit lowered to what the scheme does, with every level and scale decided.
 
+use std::ops::Range;
+
 use lowtide_ckks::{Level, Parameters, Scale};
 
 use crate::{Circuit, NodeId, RegionId, Secrecy, Value};
+
+mod memory;
+mod tally;
+
+pub use tally::Tally;
 
 /// Where a value is kept while a program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -29,9 +36,11 @@ pub enum Instruction {
     Sub(Register, Register),
     /// The negative of a ciphertext or a product.
     Neg(Register),
-    /// A ciphertext plus a public vector.
+    /// A public vector as a plaintext, at the level and scale of the step.
+    Encode(Register),
+    /// A ciphertext plus a public number or a plaintext.
     AddPublic(Register, Register),
-    /// A ciphertext times a public vector encoded at a scale; not rescaled.
+    /// A ciphertext times a public number at a scale, or a plaintext of that scale; not rescaled.
     MulPublic(Register, Register, Scale),
     /// A ciphertext or product times a small integer.
     MulInteger(Register, i64),
@@ -75,6 +84,8 @@ pub enum PublicOp {
 pub struct Step {
     /// The operation. Its registers stand before it.
     pub instruction: Instruction,
+    /// What the result is.
+    pub kind: Kind,
     /// The level of the result; 0 for public values.
     pub level: Level,
     /// The scale of the result; one for public values.
@@ -107,6 +118,7 @@ pub struct Program {
     pub(crate) circuit: Circuit,
     pub(crate) inputs: Vec<ProgramInput>,
     pub(crate) steps: Vec<Step>,
+    pub(crate) tasks: Vec<Register>,
     pub(crate) outputs: Vec<(String, Register)>,
     pub(crate) scales: Vec<Scale>,
     pub(crate) explanation: String,
@@ -164,34 +176,46 @@ impl Program {
         &self.explanation
     }
 
-    /// The rotations it does, with the highest level of each: keys for these and no others are needed.
+    /// Where each task begins: a step, or all rotations of one value, which share its decomposition.
     #[must_use]
-    pub fn rotations(&self) -> Vec<(i64, Level)> {
-        let mut all = std::collections::BTreeMap::new();
-        for step in &self.steps {
-            if let Instruction::Rotate(_, steps) = step.instruction {
-                let highest: &mut Level = all.entry(i64::from(steps)).or_default();
-                *highest = step.level.max(*highest);
-            }
-        }
-        all.into_iter().collect()
+    pub fn tasks(&self) -> &[Register] {
+        &self.tasks
     }
 
-    /// The highest level at which it relinearizes; `None` when it never does.
-    #[must_use]
-    pub fn relinearization_level(&self) -> Option<Level> {
-        self.highest(|instruction| matches!(instruction, Instruction::Relinearize(_)))
+    /// What the values of the steps are.
+    pub(crate) fn task(&self, task: usize) -> Range<usize> {
+        let end = self.tasks.get(task + 1).map_or(self.steps.len(), |next| next.index());
+        self.tasks[task].index()..end
     }
+}
 
-    /// The highest level at which it conjugates; `None` when it never does.
+impl Step {
+    /// The limbs of its value: one polynomial modulo one prime each. Inputs are the caller's, public vectors are small.
     #[must_use]
-    pub fn conjugation_level(&self) -> Option<Level> {
-        self.highest(|instruction| matches!(instruction, Instruction::Conjugate(_)))
+    pub const fn limbs(&self) -> usize {
+        let polynomials = match self.kind {
+            Kind::Input | Kind::Public => 0,
+            Kind::Plaintext => 1,
+            Kind::Ciphertext => 2,
+            Kind::Product => 3,
+        };
+        polynomials * (self.level + 1)
     }
+}
 
-    fn highest(&self, is: impl Fn(&Instruction) -> bool) -> Option<Level> {
-        self.steps.iter().filter(|step| is(&step.instruction)).map(|step| step.level).max()
-    }
+/// What the value of a step is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// An input, whatever it is.
+    Input,
+    /// A public vector.
+    Public,
+    /// A public vector, encoded.
+    Plaintext,
+    /// A ciphertext.
+    Ciphertext,
+    /// A product that has not been relinearized.
+    Product,
 }
 
 impl Instruction {
@@ -208,6 +232,7 @@ impl Instruction {
                 [Some(a), Some(b)]
             }
             Self::Neg(a)
+            | Self::Encode(a)
             | Self::MulInteger(a, _)
             | Self::Square(a)
             | Self::Relinearize(a)
@@ -219,5 +244,44 @@ impl Instruction {
             | Self::Public(PublicOp::Neg(a) | PublicOp::Rotate(a, _)) => [Some(a), None],
         };
         pair.into_iter().flatten()
+    }
+
+    /// Puts other registers in place of those it reads.
+    pub(crate) fn rename(&mut self, f: impl Fn(Register) -> Register) {
+        match self {
+            Self::Input(_) | Self::Public(PublicOp::Constant(_)) => {}
+            Self::Add(a, b)
+            | Self::Sub(a, b)
+            | Self::AddPublic(a, b)
+            | Self::MulPublic(a, b, _)
+            | Self::Mul(a, b)
+            | Self::Public(PublicOp::Add(a, b) | PublicOp::Sub(a, b) | PublicOp::Mul(a, b)) => {
+                (*a, *b) = (f(*a), f(*b));
+            }
+            Self::Neg(a)
+            | Self::Encode(a)
+            | Self::MulInteger(a, _)
+            | Self::Square(a)
+            | Self::Relinearize(a)
+            | Self::Rescale(a)
+            | Self::Drop(a, _)
+            | Self::Lower(a, _)
+            | Self::Rotate(a, _)
+            | Self::Conjugate(a)
+            | Self::Public(PublicOp::Neg(a) | PublicOp::Rotate(a, _)) => *a = f(*a),
+        }
+    }
+
+    /// What its result is, given what it reads.
+    pub(crate) fn kind(&self, of: impl Fn(Register) -> Kind) -> Kind {
+        match *self {
+            Self::Input(_) => Kind::Input,
+            Self::Public(_) => Kind::Public,
+            Self::Encode(_) => Kind::Plaintext,
+            Self::Mul(..) | Self::Square(_) => Kind::Product,
+            Self::Add(a, b) | Self::Sub(a, b) if [of(a), of(b)].contains(&Kind::Product) => Kind::Product,
+            Self::Neg(a) | Self::MulInteger(a, _) if of(a) == Kind::Product => Kind::Product,
+            _ => Kind::Ciphertext,
+        }
     }
 }

@@ -11,6 +11,7 @@ mod noise;
 mod range;
 mod rotation;
 mod secrecy;
+mod uses;
 
 pub use clear::{clear, clear_nodes};
 pub use cost::{Cost, Prices, cost};
@@ -23,6 +24,7 @@ pub use secrecy::secrecy;
 
 pub(crate) use clear::compute;
 pub(crate) use depth::{is_integer, takes_level};
+pub(crate) use uses::uses;
 
 use crate::{Circuit, NodeId, Op};
 

@@ -102,6 +102,15 @@ impl Literal {
     pub fn log2_qp(&self) -> f64 {
         self.q.iter().chain(&self.p).map(|prime| (*prime as f64).log2()).sum()
     }
+
+    /// Transforms of one limb in a key switch at `level`, more or less: the component back, every digit forth at every
+    /// prime of the key basis, and the division of both sums by `P`.
+    #[must_use]
+    pub fn key_switch_work(&self, level: Level) -> u64 {
+        let (own, special) = (level + 1, self.p.len());
+        let (limbs, digits) = (own + special, own.div_ceil(special.max(1)));
+        (own + digits * limbs + 2 * limbs) as u64
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use lowtide_ckks::Level;
 
-use crate::{Circuit, Secrecy, read};
+use crate::{Circuit, NodeId, Op, Secrecy, read};
 
 /// Levels by node.
 pub(super) struct Levels {
@@ -16,9 +16,9 @@ pub(super) struct Levels {
 }
 
 /// Outputs end at level 0; what a product uses sits one level above it, what anything else uses beside it.
-pub(super) fn levels(circuit: &Circuit) -> Levels {
+pub(super) fn levels(circuit: &Circuit, input_levels: bool) -> Levels {
     let secrecy = read::secrecy(circuit);
-    let encrypted = |id: crate::NodeId| secrecy[id.index()] == Secrecy::Encrypted;
+    let encrypted = |id: NodeId| secrecy[id.index()] == Secrecy::Encrypted;
     let rescaled: Vec<bool> = circuit
         .iter()
         .map(|(id, node)| encrypted(id) && read::takes_level(&node.op, |id| circuit.op(id)))
@@ -31,5 +31,25 @@ pub(super) fn levels(circuit: &Circuit) -> Levels {
         }
     }
     let highest = level.iter().copied().max().unwrap_or(0);
+    if !input_levels {
+        let inputs = circuit.iter().filter(|(id, node)| matches!(node.op, Op::Input(_)) && encrypted(*id));
+        inputs.for_each(|(id, _)| level[id.index()] = highest);
+    }
     Levels { secrecy, level, rescaled, highest }
+}
+
+impl Levels {
+    pub(super) fn is_encrypted(&self, id: NodeId) -> bool {
+        self.secrecy[id.index()] == Secrecy::Encrypted
+    }
+
+    pub(super) fn of(&self, id: NodeId) -> Level {
+        self.level[id.index()]
+    }
+
+    /// Whether the node is a sum, a rotation or the like: its value has the scale of its operands.
+    pub(super) fn is_linear(&self, id: NodeId, op: &Op) -> bool {
+        let source = matches!(op, Op::Input(_) | Op::Constant(_));
+        self.is_encrypted(id) && !source && !self.rescaled[id.index()]
+    }
 }

@@ -5,23 +5,36 @@
 
 use std::collections::HashMap;
 
-use lowtide_ckks::{Level, Scale};
+use lowtide_ckks::{Level, Parameters, Scale};
 
-use super::{levels::Levels, ring::Chosen};
+use super::{Lowering as Choices, align, levels::Levels, order};
 use crate::{
-    Circuit, NodeId, Op, Program, RegionId, Secrecy,
-    program::{Instruction, ProgramInput, PublicOp, Register, Step},
+    Circuit, NodeId, Op, Program,
+    program::{Instruction, Kind, ProgramInput, PublicOp, Register, Step},
+    read,
 };
 
-pub(super) fn lower(circuit: &Circuit, levels: &Levels, ring: Chosen) -> Program {
+pub(super) fn lower(
+    circuit: &Circuit,
+    mut levels: Levels,
+    params: Parameters,
+    explanation: String,
+    choices: &Choices,
+) -> Program {
+    let canonical = canonical(&params);
+    let scales = align::align(circuit, &mut levels, &canonical, choices.aligned_constants);
     let mut lowering = Lowering {
         circuit,
-        levels,
-        ring,
-        uses: uses(circuit),
+        levels: &levels,
+        canonical: &canonical,
+        scales: &scales,
+        primes: params.literal().q.iter().map(|prime| Scale::prime(*prime)).collect(),
+        choices,
+        uses: read::uses(circuit),
         steps: Vec::new(),
         values: Vec::with_capacity(circuit.nodes().len()),
         finished: HashMap::new(),
+        encoded: HashMap::new(),
         node: NodeId(0),
     };
     for (id, node) in circuit.iter() {
@@ -29,7 +42,36 @@ pub(super) fn lower(circuit: &Circuit, levels: &Levels, ring: Chosen) -> Program
         let value = lowering.node(id, &node.op);
         lowering.values.push(value);
     }
-    lowering.program()
+    let outputs = lowering.outputs();
+    let order::Ordered { steps, outputs, tasks } = order::order(lowering.steps, outputs, choices);
+    let input = |(number, input): (usize, &crate::Input)| {
+        let own = |step: &&Step| step.instruction == Instruction::Input(number as u32);
+        let (level, scale) =
+            steps.iter().find(own).map_or((0, canonical[0].clone()), |step| (step.level, step.scale.clone()));
+        ProgramInput { name: input.name.clone(), secrecy: input.secrecy, level, scale }
+    };
+    let inputs = circuit.inputs().iter().enumerate().map(input).collect();
+    Program {
+        params,
+        circuit: circuit.clone(),
+        inputs,
+        steps,
+        tasks,
+        outputs,
+        scales: canonical,
+        explanation,
+    }
+}
+
+/// The scale of each level: `S_top = 2^s`, `S_(l-1) = S_l^2 / q_l`.
+fn canonical(params: &Parameters) -> Vec<Scale> {
+    let mut scales = vec![params.default_scale().clone()];
+    for level in (1..=params.max_level()).rev() {
+        let scale = &scales[scales.len() - 1];
+        scales.push(&(scale * scale) / &Scale::prime(params.literal().q[level]));
+    }
+    scales.reverse();
+    scales
 }
 
 /// Where the value of a node is.
@@ -37,63 +79,67 @@ pub(super) fn lower(circuit: &Circuit, levels: &Levels, ring: Chosen) -> Program
 enum Place {
     /// A public vector.
     Public(Register),
-    /// A ciphertext at the level of its node.
+    /// A ciphertext at the level and scale of its node.
     Ciphertext(Register),
-    /// One level higher and at the square of that level's scale; a product if `quadratic`.
-    Raw { register: Register, quadratic: bool },
+    /// One level higher, its scale times that level's prime: a product, or a ciphertext that is still to be rescaled.
+    Raw(Register),
 }
 
 struct Lowering<'a> {
     circuit: &'a Circuit,
     levels: &'a Levels,
-    ring: Chosen,
+    /// Scales by level.
+    canonical: &'a [Scale],
+    /// Scales by node.
+    scales: &'a [Scale],
+    primes: Vec<Scale>,
+    choices: &'a Choices,
     uses: Vec<usize>,
     steps: Vec<Step>,
     values: Vec<Place>,
-    /// Ciphertexts of nodes, by node and level.
-    finished: HashMap<(NodeId, Level), Register>,
+    /// Ciphertexts of nodes, by node, level and scale.
+    finished: HashMap<(NodeId, Level, Scale), Register>,
+    /// Public vectors as plaintexts.
+    encoded: HashMap<(Register, Level, Scale), Register>,
     /// The node that is being lowered.
     node: NodeId,
 }
 
-fn uses(circuit: &Circuit) -> Vec<usize> {
-    let mut uses = vec![0; circuit.nodes().len()];
-    let operands = circuit.nodes().iter().flat_map(|node| node.op.operands());
-    operands.chain(circuit.outputs().iter().map(|(_, id)| *id)).for_each(|id| uses[id.index()] += 1);
-    uses
-}
-
 impl Lowering<'_> {
     fn node(&mut self, id: NodeId, op: &Op) -> Place {
-        if self.levels.secrecy[id.index()] == Secrecy::Public {
+        if !self.levels.is_encrypted(id) {
             return Place::Public(self.public(op));
         }
-        let level = self.levels.level[id.index()];
+        let (level, scale) = (self.levels.of(id), self.scales[id.index()].clone());
         match *op {
-            Op::Input(input) => Place::Ciphertext(self.emit(Instruction::Input(input), level)),
+            Op::Input(input) => Place::Ciphertext(self.emit(Instruction::Input(input), level, scale)),
             Op::Constant(_) => unreachable!("constants are public"),
-            Op::Mul(a, b) if self.levels.rescaled[id.index()] => self.product(a, b, level),
+            Op::Mul(a, b) if self.levels.rescaled[id.index()] => {
+                let raw = self.product(a, b, level, &scale);
+                self.eager(id, raw)
+            }
             Op::Mul(a, b) => {
-                let (factor, operand) = if self.is_public(a) { (a, b) } else { (b, a) };
+                let (factor, operand) = if self.levels.is_encrypted(b) { (a, b) } else { (b, a) };
                 let Op::Constant(value) = self.circuit.op(factor) else { unreachable!("an integer") };
                 let integer = value.scalar().expect("an integer") as i64;
-                self.unary(operand, level, |register| Instruction::MulInteger(register, integer))
+                self.unary(operand, level, scale, |register| Instruction::MulInteger(register, integer))
             }
             Op::Square(a) => {
-                let operand = self.ciphertext(a, level + 1);
-                let register = self.emit(Instruction::Square(operand), level + 1);
-                Place::Raw { register, quadratic: true }
+                let above = level + 1;
+                let operand = self.ciphertext(a, above, &self.canonical[above].clone());
+                let register = self.emit(Instruction::Square(operand), above, &scale * &self.primes[above]);
+                self.eager(id, register)
             }
-            Op::Add(a, b) => self.sum(a, b, level, Instruction::Add),
-            Op::Sub(a, b) => self.sum(a, b, level, Instruction::Sub),
-            Op::Neg(a) => self.unary(a, level, Instruction::Neg),
+            Op::Add(a, b) => self.sum(a, b, level, scale, Instruction::Add),
+            Op::Sub(a, b) => self.sum(a, b, level, scale, Instruction::Sub),
+            Op::Neg(a) => self.unary(a, level, scale, Instruction::Neg),
             Op::Rotate(a, steps) => {
-                let operand = self.ciphertext(a, level);
-                Place::Ciphertext(self.emit(Instruction::Rotate(operand, steps), level))
+                let operand = self.ciphertext(a, level, &scale);
+                Place::Ciphertext(self.emit(Instruction::Rotate(operand, steps), level, scale))
             }
             Op::Conjugate(a) => {
-                let operand = self.ciphertext(a, level);
-                Place::Ciphertext(self.emit(Instruction::Conjugate(operand), level))
+                let operand = self.ciphertext(a, level, &scale);
+                Place::Ciphertext(self.emit(Instruction::Conjugate(operand), level, scale))
             }
         }
     }
@@ -115,183 +161,194 @@ impl Lowering<'_> {
             // Public vectors are real.
             Op::Conjugate(a) => return at(self, a),
         };
-        self.emit(instruction, 0)
+        self.emit(instruction, 0, Scale::ONE)
     }
 
-    /// A product that ends at `level`, raw.
-    fn product(&mut self, a: NodeId, b: NodeId, level: Level) -> Place {
+    /// A product that ends at `level` and `scale`, raw.
+    fn product(&mut self, a: NodeId, b: NodeId, level: Level, scale: &Scale) -> Register {
         let above = level + 1;
-        let (a, b) = if self.is_public(a) { (b, a) } else { (a, b) };
-        let left = self.ciphertext(a, above);
+        let raw = scale * &self.primes[above];
+        let (a, b) = if self.levels.is_encrypted(a) { (a, b) } else { (b, a) };
         if let Place::Public(factor) = self.values[b.index()] {
-            let scale = self.ring.scales[above].clone();
-            let register = self.emit(Instruction::MulPublic(left, factor, scale), above);
-            return Place::Raw { register, quadratic: false };
+            let own = if self.choices.aligned_constants {
+                self.scales[a.index()].clone()
+            } else {
+                self.canonical[above].clone()
+            };
+            let left = self.ciphertext(a, above, &own);
+            let constant = &raw / &own;
+            let factor = self.factor(factor, above, &constant);
+            let register = self.emit(Instruction::MulPublic(left, factor, constant), above, raw);
+            return register;
         }
-        let right = self.ciphertext(b, above);
-        Place::Raw { register: self.emit(Instruction::Mul(left, right), above), quadratic: true }
+        let (own, other) = (&self.scales[a.index()], &self.scales[b.index()]);
+        let fits = own * other == raw;
+        let canonical = &self.canonical[above];
+        let (own, other) =
+            if fits { (own.clone(), other.clone()) } else { (canonical.clone(), canonical.clone()) };
+        let (left, right) = (self.ciphertext(a, above, &own), self.ciphertext(b, above, &other));
+        self.emit(Instruction::Mul(left, right), above, raw)
     }
 
-    /// A sum or difference at `level`: raw when both parts are, and nothing else uses them.
+    /// A sum or difference at `level` and `scale`: raw when both parts are, and nothing else uses them.
     fn sum(
         &mut self,
         a: NodeId,
         b: NodeId,
         level: Level,
+        scale: Scale,
         join: fn(Register, Register) -> Instruction,
     ) -> Place {
-        if let (Some((x, left)), Some((y, right))) = (self.raw(a, level), self.raw(b, level)) {
-            let register = self.emit(join(x, y), level + 1);
-            return Place::Raw { register, quadratic: left || right };
+        if let (Some(x), Some(y)) = (self.raw(a, level, &scale), self.raw(b, level, &scale)) {
+            let raw = &scale * &self.primes[level + 1];
+            return Place::Raw(self.emit(join(x, y), level + 1, raw));
         }
         let subtract = matches!(join(Register(0), Register(0)), Instruction::Sub(..));
-        match (self.values[a.index()], self.values[b.index()]) {
+        Place::Ciphertext(match (self.values[a.index()], self.values[b.index()]) {
             (_, Place::Public(public)) => {
                 let addend = if subtract {
-                    self.partial(Instruction::Public(PublicOp::Neg(public)), 0)
+                    self.partial(Instruction::Public(PublicOp::Neg(public)), 0, Scale::ONE)
                 } else {
                     public
                 };
-                let x = self.ciphertext(a, level);
-                Place::Ciphertext(self.emit(Instruction::AddPublic(x, addend), level))
+                let x = self.ciphertext(a, level, &scale);
+                let addend = self.factor(addend, level, &scale);
+                self.emit(Instruction::AddPublic(x, addend), level, scale)
             }
             (Place::Public(public), _) => {
-                let mut y = self.ciphertext(b, level);
+                let mut y = self.ciphertext(b, level, &scale);
                 if subtract {
-                    y = self.partial(Instruction::Neg(y), level);
+                    y = self.partial(Instruction::Neg(y), level, scale.clone());
                 }
-                Place::Ciphertext(self.emit(Instruction::AddPublic(y, public), level))
+                let public = self.factor(public, level, &scale);
+                self.emit(Instruction::AddPublic(y, public), level, scale)
             }
             _ => {
-                let (x, y) = (self.ciphertext(a, level), self.ciphertext(b, level));
-                Place::Ciphertext(self.emit(join(x, y), level))
+                let (x, y) = (self.ciphertext(a, level, &scale), self.ciphertext(b, level, &scale));
+                self.emit(join(x, y), level, scale)
             }
-        }
+        })
     }
 
     /// An operation that keeps a raw value raw.
-    fn unary(&mut self, a: NodeId, level: Level, make: impl Fn(Register) -> Instruction) -> Place {
-        if let Some((x, quadratic)) = self.raw(a, level) {
-            return Place::Raw { register: self.emit(make(x), level + 1), quadratic };
+    fn unary(
+        &mut self,
+        a: NodeId,
+        level: Level,
+        scale: Scale,
+        make: impl Fn(Register) -> Instruction,
+    ) -> Place {
+        if let Some(x) = self.raw(a, level, &scale) {
+            let raw = &scale * &self.primes[level + 1];
+            return Place::Raw(self.emit(make(x), level + 1, raw));
         }
-        let x = self.ciphertext(a, level);
-        Place::Ciphertext(self.emit(make(x), level))
+        let x = self.ciphertext(a, level, &scale);
+        Place::Ciphertext(self.emit(make(x), level, scale))
     }
 
-    /// The raw value of a node, when it is one for this level and is used once.
-    fn raw(&self, id: NodeId, level: Level) -> Option<(Register, bool)> {
+    /// The raw value of a node, when it is one for this level and scale and is used once.
+    fn raw(&self, id: NodeId, level: Level, scale: &Scale) -> Option<Register> {
+        let fits = || self.levels.of(id) == level && self.scales[id.index()] == *scale;
         match self.values[id.index()] {
-            Place::Raw { register, quadratic }
-                if self.uses[id.index()] == 1 && self.levels.level[id.index()] == level =>
-            {
-                Some((register, quadratic))
-            }
+            Place::Raw(register) if self.uses[id.index()] == 1 && fits() => Some(register),
             _ => None,
         }
     }
 
-    /// The ciphertext of a node at a level that it reaches.
-    fn ciphertext(&mut self, id: NodeId, level: Level) -> Register {
-        if let Some(register) = self.finished.get(&(id, level)) {
+    /// What becomes of a fresh product.
+    fn eager(&mut self, id: NodeId, raw: Register) -> Place {
+        if self.choices.lazy_relinearization {
+            Place::Raw(raw)
+        } else {
+            Place::Ciphertext(self.finish(id, raw))
+        }
+    }
+
+    /// Relinearizes and rescales the raw value of a node.
+    fn finish(&mut self, id: NodeId, raw: Register) -> Register {
+        let (own, scale) = (self.levels.of(id), self.scales[id.index()].clone());
+        let linear = if self.steps[raw.index()].kind == Kind::Product {
+            self.partial(Instruction::Relinearize(raw), own + 1, &scale * &self.primes[own + 1])
+        } else {
+            raw
+        };
+        self.emit(Instruction::Rescale(linear), own, scale)
+    }
+
+    /// The ciphertext of a node at a level that it reaches and a scale: its own, or, below its own level, any.
+    fn ciphertext(&mut self, id: NodeId, level: Level, scale: &Scale) -> Register {
+        let key = |level, scale: &Scale| (id, level, scale.clone());
+        if let Some(register) = self.finished.get(&key(level, scale)) {
             return *register;
         }
-        let (own, outer) = (self.levels.level[id.index()], std::mem::replace(&mut self.node, id));
-        let mut register = match self.values[id.index()] {
-            Place::Ciphertext(register) => register,
-            Place::Raw { .. } if self.finished.contains_key(&(id, own)) => self.finished[&(id, own)],
-            Place::Raw { register, quadratic } => {
-                let linear =
-                    if quadratic { self.emit(Instruction::Relinearize(register), own + 1) } else { register };
-                self.emit(Instruction::Rescale(linear), own)
-            }
-            Place::Public(_) => unreachable!("a public value is no ciphertext"),
+        let own_scale = self.scales[id.index()].clone();
+        let own = key(self.levels.of(id), &own_scale);
+        let outer = std::mem::replace(&mut self.node, id);
+        let mut register = match (self.finished.get(&own), self.values[id.index()]) {
+            (Some(register), _) => *register,
+            (None, Place::Ciphertext(register)) => register,
+            (None, Place::Raw(register)) => self.finish(id, register),
+            (None, Place::Public(_)) => unreachable!("a public value is no ciphertext"),
         };
-        self.finished.insert((id, own), register);
-        if level < own {
-            register = self.emit(Instruction::Lower(register, level), level);
-            self.finished.insert((id, level), register);
+        self.finished.insert(own.clone(), register);
+        if key(level, scale) != own {
+            debug_assert!(level < own.1, "a scale is changed on the way down alone");
+            let step = if *scale == own_scale {
+                Instruction::Drop(register, level)
+            } else {
+                Instruction::Lower(register, level)
+            };
+            register = self.emit(step, level, scale.clone());
+            self.finished.insert(key(level, scale), register);
         }
         self.node = outer;
         register
     }
 
-    fn is_public(&self, id: NodeId) -> bool {
-        self.levels.secrecy[id.index()] == Secrecy::Public
-    }
-
-    fn emit(&mut self, instruction: Instruction, level: Level) -> Register {
-        let register = Register(self.steps.len() as u32);
-        for operand in instruction.operands() {
-            self.steps[operand.index()].last_use = register;
+    /// A public value as sums and products take it: a number as it is, a vector encoded.
+    fn factor(&mut self, public: Register, level: Level, scale: &Scale) -> Register {
+        let step = &self.steps[public.index()];
+        if matches!(&step.instruction, Instruction::Public(PublicOp::Constant(value)) if value.scalar().is_some())
+        {
+            return public;
         }
-        let (scale, node) = (self.scale(&instruction, level), Some(self.node));
-        self.steps.push(Step { instruction, level, scale, node, region: self.region(), last_use: register });
+        let key = (public, level, scale.clone());
+        if let Some(register) = self.encoded.get(&key) {
+            return *register;
+        }
+        let node = step.node;
+        let register = self.partial(Instruction::Encode(public), level, scale.clone());
+        self.steps[register.index()].node = node;
+        self.encoded.insert(key, register);
         register
     }
 
-    /// The scale of a result.
-    fn scale(&self, instruction: &Instruction, level: Level) -> Scale {
-        let of = |register: &Register| &self.steps[register.index()].scale;
-        match instruction {
-            Instruction::Input(input) if self.is_public_input(*input) => Scale::ONE,
-            Instruction::Input(_) | Instruction::Lower(..) => self.ring.scales[level].clone(),
-            Instruction::Public(_) => Scale::ONE,
-            Instruction::MulPublic(a, _, scale) => of(a) * scale,
-            Instruction::Mul(a, b) => of(a) * of(b),
-            Instruction::Square(a) => of(a) * of(a),
-            Instruction::Rescale(a) => of(a) / &Scale::prime(self.ring.params.literal().q[level + 1]),
-            Instruction::Add(a, _)
-            | Instruction::Sub(a, _)
-            | Instruction::Neg(a)
-            | Instruction::AddPublic(a, _)
-            | Instruction::MulInteger(a, _)
-            | Instruction::Relinearize(a)
-            | Instruction::Drop(a, _)
-            | Instruction::Rotate(a, _)
-            | Instruction::Conjugate(a) => of(a).clone(),
-        }
-    }
-
-    fn is_public_input(&self, input: u32) -> bool {
-        self.circuit.inputs()[input as usize].secrecy == Secrecy::Public
+    fn emit(&mut self, instruction: Instruction, level: Level, scale: Scale) -> Register {
+        let register = Register(self.steps.len() as u32);
+        let (node, region) = (Some(self.node), self.circuit.nodes()[self.node.index()].region);
+        let kind = instruction.kind(|operand| self.steps[operand.index()].kind);
+        self.steps.push(Step { instruction, kind, level, scale, node, region, last_use: register });
+        register
     }
 
     /// A step on the way to the value of a node, which is not that value.
-    fn partial(&mut self, instruction: Instruction, level: Level) -> Register {
-        let register = self.emit(instruction, level);
+    fn partial(&mut self, instruction: Instruction, level: Level, scale: Scale) -> Register {
+        let register = self.emit(instruction, level, scale);
         self.steps[register.index()].node = None;
         register
     }
 
-    fn region(&self) -> RegionId {
-        self.circuit.nodes()[self.node.index()].region
-    }
-
-    fn program(mut self) -> Program {
-        let mut outputs = Vec::new();
-        for (name, id) in self.circuit.outputs() {
+    /// The outputs, at level 0 when they are encrypted.
+    fn outputs(&mut self) -> Vec<(String, Register)> {
+        let circuit = self.circuit;
+        let output = |(name, id): &(String, NodeId)| {
             self.node = *id;
             let register = match self.values[id.index()] {
                 Place::Public(register) => register,
-                _ => self.ciphertext(*id, 0),
+                _ => self.ciphertext(*id, 0, &self.scales[id.index()].clone()),
             };
-            outputs.push((name.clone(), register));
-        }
-        let mut levels = vec![0; self.circuit.inputs().len()];
-        for step in &self.steps {
-            if let Instruction::Input(input) = step.instruction {
-                levels[input as usize] = step.level;
-            }
-        }
-        let input = |(input, level): (&crate::Input, Level)| ProgramInput {
-            name: input.name.clone(),
-            secrecy: input.secrecy,
-            level,
-            scale: self.ring.scales[level].clone(),
+            (name.clone(), register)
         };
-        let inputs = self.circuit.inputs().iter().zip(levels).map(input).collect();
-        let Chosen { params, scales, explanation } = self.ring;
-        let circuit = self.circuit.clone();
-        Program { params, circuit, inputs, steps: self.steps, outputs, scales, explanation }
+        circuit.outputs().iter().map(output).collect()
     }
 }

@@ -164,7 +164,7 @@ impl Reading<'_> {
     fn form(&mut self, at: Register, step: &Step, range: Interval) -> Option<Form> {
         let prime = |level: usize| self.program.params().literal().q[level];
         let mut form = match &step.instruction {
-            Instruction::Public(_) => return None,
+            Instruction::Public(_) | Instruction::Encode(_) => return None,
             Instruction::Input(input)
                 if self.program.inputs()[*input as usize].secrecy == Secrecy::Public =>
             {
@@ -299,6 +299,7 @@ impl Reading<'_> {
             | Instruction::Lower(a, _)
             | Instruction::Rotate(a, _)
             | Instruction::Conjugate(a)
+            | Instruction::Encode(a)
             | Instruction::Public(PublicOp::Rotate(a, _)) => of(a),
         }
     }

@@ -1,0 +1,70 @@
+//! How much a run keeps at a time.
+
+use super::{Instruction, Program, Register, Step};
+
+impl Program {
+    /// Bytes that a run on one thread takes at its fullest: the values that it still needs, and what the operation at hand
+    /// works with. Inputs and keys, which are the caller's, and tables are not counted.
+    #[must_use]
+    pub fn peak_bytes(&self) -> u64 {
+        self.usage().into_iter().max().unwrap_or(0)
+    }
+
+    /// Bytes taken while each task runs, when they run in order.
+    pub(crate) fn usage(&self) -> Vec<u64> {
+        let mut kept = 0;
+        let mut usage = Vec::with_capacity(self.tasks.len());
+        let mut output = vec![false; self.steps.len()];
+        self.outputs.iter().for_each(|(_, register)| output[register.index()] = true);
+        for task in 0..self.tasks.len() {
+            let range = self.task(task);
+            usage.push(kept + self.task_bytes(task));
+            kept += range.clone().map(|i| self.value_bytes(i)).sum::<u64>();
+            // A value goes when its last user is done; what nobody uses stays only when it is an output.
+            let mut freed: Vec<usize> = range
+                .clone()
+                .flat_map(|i| self.steps[i].instruction.operands())
+                .map(Register::index)
+                .filter(|operand| range.contains(&self.steps[*operand].last_use.index()) && !output[*operand])
+                .collect();
+            freed.sort_unstable();
+            freed.dedup();
+            kept -= freed.into_iter().map(|i| self.value_bytes(i)).sum::<u64>();
+        }
+        usage
+    }
+
+    /// Bytes of the value of a step.
+    pub(crate) fn value_bytes(&self, step: usize) -> u64 {
+        self.limb_bytes(self.steps[step].limbs())
+    }
+
+    /// Bytes that a task adds while it runs: its values and its scratch.
+    pub(crate) fn task_bytes(&self, task: usize) -> u64 {
+        let range = self.task(task);
+        let hoisted = range.len() > 1;
+        let scratch = self.steps[range.clone()].iter().map(|step| self.scratch_limbs(step, hoisted)).max();
+        range.map(|i| self.value_bytes(i)).sum::<u64>() + self.limb_bytes(scratch.unwrap_or(0))
+    }
+
+    /// Limbs that an operation works with besides its operands and its value.
+    fn scratch_limbs(&self, step: &Step, hoisted: bool) -> usize {
+        let (own, special) = (step.level + 1, self.params.literal().p.len());
+        match step.instruction {
+            // The component in coefficients and in digits, the digits of one prime, and two sums over `P Q`; all lifted
+            // digits where they are kept for several rotations.
+            Instruction::Relinearize(_) | Instruction::Rotate(..) | Instruction::Conjugate(_) => {
+                let digits = self.params.digits(step.level);
+                let lifted = if hoisted { digits * (own + special) } else { digits };
+                2 * own + lifted + 2 * (own + special)
+            }
+            Instruction::Lower(..) => 2 * (own + 1),
+            Instruction::Rescale(_) => 2,
+            _ => 0,
+        }
+    }
+
+    fn limb_bytes(&self, limbs: usize) -> u64 {
+        limbs as u64 * self.params.ring_degree() as u64 * 8
+    }
+}
