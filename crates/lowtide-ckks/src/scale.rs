@@ -1,9 +1,13 @@
 //! Exact scales.
 
+mod wide;
+
 use std::{
     fmt,
     ops::{Div, Mul},
 };
+
+use self::wide::Wide;
 
 /// The factor between a number and the integer that stands for it: `2^e p_1^k_1 p_2^k_2 ...`, exactly.
 ///
@@ -47,17 +51,10 @@ impl Scale {
         (self.twos, &self.primes)
     }
 
-    /// The nearest double, within a few units in the last place per factor; infinite or zero when out of range.
+    /// The nearest double, within two units in the last place; infinite or zero when out of range.
     #[must_use]
     pub fn to_f64(&self) -> f64 {
-        let (mut mantissa, mut exponent) = (1.0_f64, self.twos);
-        for (prime, power) in &self.primes {
-            let bits = 64 - prime.leading_zeros();
-            // In (1/2, 1], so that its powers stay in range.
-            let normal = *prime as f64 / 2.0_f64.powi(bits.cast_signed());
-            mantissa *= normal.powi((*power).clamp(-1000, 1000) as i32);
-            exponent = exponent.saturating_add(power.saturating_mul(i64::from(bits)));
-        }
+        let (mantissa, exponent) = self.parts();
         // In two steps, so that neither overflows on its own.
         let exponent = exponent.clamp(-3000, 3000) as i32;
         mantissa * 2.0_f64.powi(exponent / 2) * 2.0_f64.powi(exponent - exponent / 2)
@@ -66,9 +63,20 @@ impl Scale {
     /// Base-two logarithm.
     #[must_use]
     pub fn log2(&self) -> f64 {
-        self.primes
-            .iter()
-            .fold(self.twos as f64, |sum, (prime, power)| sum + *power as f64 * (*prime as f64).log2())
+        let (mantissa, exponent) = self.parts();
+        exponent as f64 + mantissa.log2()
+    }
+
+    /// A number between a half and two, and a power of two.
+    fn parts(&self) -> (f64, i64) {
+        let product = |sign: i64| {
+            let factors = self.primes.iter().filter(|(_, power)| power.signum() == sign);
+            factors.fold(Wide::ONE, |product, (prime, power)| {
+                product.times(Wide::new(*prime).power(power.unsigned_abs()))
+            })
+        };
+        let (mantissa, exponent) = product(1).over(product(-1));
+        (mantissa, exponent.saturating_add(self.twos))
     }
 
     fn shift(&mut self, prime: u64, exponent: i64) {
@@ -140,6 +148,21 @@ mod tests {
     fn a_scale_prints_as_a_power_of_two() {
         assert_eq!(Scale::power_of_two(40).to_string(), "2^40");
         assert_eq!(Scale::prime(3).to_string(), "2^1.584962501");
+    }
+
+    #[test]
+    fn high_powers_keep_all_bits() {
+        // (1 + 15 / 2^40)^(2^n), whose logarithm is known.
+        let (prime, power) = ((1_u64 << 40) + 15, 45_i32);
+        for n in 0..power {
+            let scale = Scale::from_factors(-40 << n, [(prime, 1 << n)]);
+            let logarithm = f64::from(n).exp2() * (15.0 / 40.0_f64.exp2()).ln_1p();
+            let close = 1e-15 * logarithm.max(1.0);
+            assert!((scale.log2() * std::f64::consts::LN_2 - logarithm).abs() < close, "2^{n}: {scale}");
+            assert!((scale.to_f64() / logarithm.exp() - 1.0).abs() < close, "2^{n}: {}", scale.to_f64());
+            let inverse = &Scale::ONE / &scale;
+            assert!((inverse.to_f64() * scale.to_f64() - 1.0).abs() < 1e-15, "2^{n}");
+        }
     }
 
     #[test]
