@@ -38,6 +38,9 @@ pub(crate) enum Error {
     /// A circuit is not as it should be, or cannot be compiled or run.
     #[error("{}: {}", path.display(), Told(&**source))]
     Circuit { path: PathBuf, source: Box<lowtide_circuit::Error> },
+    /// Values for the inputs of a circuit are not as they should be.
+    #[error("{0}")]
+    Inputs(#[from] InputFault),
     /// The file of a circuit is no text.
     #[error(
         "{}: line {line}, column {column}: this is no text (UTF-8): name a file that begins with `lowtide circuit 1`",
@@ -94,6 +97,46 @@ pub(crate) enum Usage {
     /// The demo has this many rows.
     #[error("--batch {found} is more than the {rows} rows of the data: take at most that many")]
     BatchTooLarge { found: usize, rows: usize },
+}
+
+/// What is wrong with values for the inputs of a circuit.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InputFault {
+    /// Inputs without a value.
+    #[error(
+        "no value for input {}: give it with --input {}=NUMBERS, {}, or in a file with --inputs",
+        quoted(names), names.first().map_or("", String::as_str), one_a_slot(*slots)
+    )]
+    Missing { names: Vec<String>, slots: usize },
+    /// A value for what is no input.
+    #[error("there is no input `{name}`: the circuit's inputs are {}", quoted(known))]
+    Unknown { name: String, known: Vec<String> },
+    /// An input is not as long as the vectors of the circuit.
+    #[error("{found} numbers for input `{name}`, where the circuit has {slots} slots: give {}", one_a_slot(*slots))]
+    Length { name: String, found: usize, slots: usize },
+    /// An option is there twice.
+    #[error("--input {name}=... is there twice: give each input one value")]
+    Twice { name: String },
+    /// The file is no JSON.
+    #[error("{}: {source}", path.display())]
+    Json { path: PathBuf, source: serde_json::Error },
+    /// The file is something else than values by name.
+    #[error("{}: inputs are one object, such as {{\"x\": [1, 2, 3, 4]}}", path.display())]
+    NoObject { path: PathBuf },
+    /// A value is something else than numbers.
+    #[error("{}: input `{name}` should be a number or a list of numbers", path.display())]
+    NoNumbers { path: PathBuf, name: String },
+    /// There is more than one set of values.
+    #[error("{}: {count} sets of inputs, where one is run: give one object", path.display())]
+    Several { path: PathBuf, count: usize },
+}
+
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn one_a_slot(slots: usize) -> String {
+    if slots == 1 { "one".into() } else { format!("{slots} of them, or one for all slots") }
 }
 
 impl Error {

@@ -16,6 +16,8 @@ mod progress;
 mod random;
 mod rows;
 mod screen;
+mod security;
+mod speed;
 mod store;
 mod units;
 mod verb;

@@ -11,6 +11,9 @@ pub(crate) struct Count(pub(crate) usize);
 /// Seconds: `0.43 s`, `12.3 s`, `2 min 5 s`.
 pub(crate) struct Seconds(pub(crate) f64);
 
+/// Seconds, also small ones: `4.2 ms`, `0.43 s`.
+pub(crate) struct Time(pub(crate) f64);
+
 /// A guess at seconds: `0.5 s`, `12 s`, `2 min`.
 pub(crate) struct About(pub(crate) f64);
 
@@ -19,6 +22,9 @@ pub(crate) struct Percent(pub(crate) f64);
 
 /// A count with its noun: `1 row`, `2 rows`.
 pub(crate) struct Of(pub(crate) usize, pub(crate) &'static str);
+
+/// A number with nine digits that count: `3.00000012`, `1.25e-7`.
+pub(crate) struct Real(pub(crate) f64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,6 +67,15 @@ impl fmt::Display for Seconds {
     }
 }
 
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            seconds if seconds < 0.0995 => write!(f, "{:.1} ms", 1e3 * seconds),
+            seconds => Seconds(seconds).fmt(f),
+        }
+    }
+}
+
 impl fmt::Display for About {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
@@ -74,6 +89,21 @@ impl fmt::Display for About {
 impl fmt::Display for Percent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:.2} %", 100.0 * self.0)
+    }
+}
+
+impl fmt::Display for Real {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let size = self.0.abs();
+        let text = if size == 0.0 {
+            "0".into()
+        } else if (1e-3..1e9).contains(&size) {
+            let decimals = (8 - size.log10().floor() as i32).clamp(0, 9) as usize;
+            format!("{:.decimals$}", self.0)
+        } else {
+            format!("{:.4e}", self.0)
+        };
+        f.pad(&text)
     }
 }
 
@@ -105,9 +135,14 @@ mod tests {
             [0.434, 12.3, 119.0, 130.0].map(|s| Seconds(s).to_string()),
             ["0.43 s", "12 s", "119 s", "2 min"]
         );
+        assert_eq!([0.0042, 0.0994, 0.43].map(|s| Time(s).to_string()), ["4.2 ms", "99.4 ms", "0.43 s"]);
         assert_eq!(
             [0.01, 1.23, 12.3].map(|s| About(s).to_string()),
             ["under 0.1 s", "about 1.2 s", "about 12 s"]
+        );
+        assert_eq!(
+            [0.0, 1.0, -3.5, 0.004, 123_456.7, 1.25e-7, -2e12, f64::INFINITY].map(|x| Real(x).to_string()),
+            ["0", "1.00000000", "-3.50000000", "0.004000000", "123456.700", "1.2500e-7", "-2.0000e12", "inf"]
         );
         assert_eq!(Percent(0.92137).to_string(), "92.14 %");
         assert_eq!(

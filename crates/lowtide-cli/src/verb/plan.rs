@@ -3,6 +3,7 @@
 use std::{fmt, path::PathBuf};
 
 use clap::{Parser, ValueEnum};
+use lowtide_ckks::SecurityLevel;
 use lowtide_logreg::{
     Circuit, Plan, Request,
     schedule::{Momentum, Schedule},
@@ -14,6 +15,7 @@ use crate::{
     error::{Error, Usage},
     rows::Options,
     screen::Screen,
+    security::SecurityChoice,
     store,
 };
 
@@ -120,16 +122,6 @@ enum FitChoice {
     Minimax,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum SecurityChoice {
-    #[value(name = "128")]
-    Bits128,
-    #[value(name = "192")]
-    Bits192,
-    #[value(name = "256")]
-    Bits256,
-}
-
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     for path in args.out.iter().chain(&args.clear_model) {
         store::check_room(path)?;
@@ -194,7 +186,7 @@ fn request(
         sigmoid,
         schedule,
         scale_bits: args.scale_bits,
-        security_bits: args.security.into(),
+        security_bits: SecurityLevel::from(args.security).bits(),
     }
 }
 
@@ -221,16 +213,6 @@ impl From<FitChoice> for Method {
         match choice {
             FitChoice::LeastSquares => Self::LeastSquares,
             FitChoice::Minimax => Self::Minimax,
-        }
-    }
-}
-
-impl From<SecurityChoice> for u32 {
-    fn from(choice: SecurityChoice) -> Self {
-        match choice {
-            SecurityChoice::Bits128 => 128,
-            SecurityChoice::Bits192 => 192,
-            SecurityChoice::Bits256 => 256,
         }
     }
 }

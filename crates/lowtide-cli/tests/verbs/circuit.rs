@@ -5,8 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+mod analyse;
 mod draw;
 mod errors;
+mod run;
 mod show;
 
 /// The circuits that the repository holds, by name.

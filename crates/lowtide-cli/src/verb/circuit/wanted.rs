@@ -1,0 +1,34 @@
+//! What a compiled circuit should offer.
+
+use lowtide_circuit::Requirements;
+
+use crate::security::SecurityChoice;
+
+/// What a compiled circuit should offer.
+#[derive(Clone, Copy, Debug, clap::Args)]
+pub(super) struct Wanted {
+    /// Bits of the scale: more are more exact, and may take a larger ring
+    #[arg(long, value_name = "BITS", default_value_t = 40, help_heading = "Encryption",
+          value_parser = clap::value_parser!(u32).range(20..=50))]
+    scale_bits: u32,
+    /// Bits of the largest output before the point: 8 for outputs up to 256
+    #[arg(long, value_name = "BITS", default_value_t = 8, help_heading = "Encryption")]
+    output_bits: u32,
+    /// Bits of security
+    #[arg(long, value_enum, default_value_t = SecurityChoice::Bits128, value_name = "BITS",
+          help_heading = "Encryption")]
+    security: SecurityChoice,
+}
+
+impl Wanted {
+    /// An error that leaves half of the scale's bits behind the point.
+    pub(super) fn half_precision(&self) -> f64 {
+        (-f64::from(self.scale_bits) / 2.0).exp2()
+    }
+}
+
+impl From<Wanted> for Requirements {
+    fn from(Wanted { scale_bits, output_bits, security }: Wanted) -> Self {
+        Self { scale_bits, output_bits, security: Some(security.into()), ..Self::DEFAULT }
+    }
+}
