@@ -5,12 +5,17 @@
 mod balance;
 mod dead;
 mod fold;
+mod magnitude;
 mod square;
+mod usage;
+mod writer;
 
 pub use balance::balance;
 pub use dead::remove_dead;
 pub use fold::fold_constants;
 pub use square::find_squares;
+
+use writer::Writer;
 
 use crate::{Circuit, NodeId, Op, build::Draft};
 
@@ -41,6 +46,8 @@ impl Default for Passes {
     }
 }
 
+type Pass = fn(&Circuit) -> Circuit;
+
 /// All passes, in the order in which they help each other.
 #[must_use]
 pub fn optimize(circuit: &Circuit) -> Circuit {
@@ -50,7 +57,7 @@ pub fn optimize(circuit: &Circuit) -> Circuit {
 /// The passes chosen, in the order in which they help each other.
 #[must_use]
 pub fn optimize_with(circuit: &Circuit, passes: &Passes) -> Circuit {
-    let steps: [(bool, fn(&Circuit) -> Circuit); 5] = [
+    let steps: [(bool, Pass); 5] = [
         (passes.fold_constants, fold_constants),
         (passes.balance, balance),
         (passes.fold_constants, fold_constants),
@@ -64,15 +71,11 @@ pub fn optimize_with(circuit: &Circuit, passes: &Passes) -> Circuit {
 /// Writes a circuit anew, node by node: `rewrite(draft, op)` is given each operation with its new operands and returns
 /// the node that takes its place. Equal nodes become one.
 fn rewrite(circuit: &Circuit, mut rewrite: impl FnMut(&mut Draft, NodeId, Op) -> NodeId) -> Circuit {
-    let mut draft = Draft::like(circuit);
-    let mut moved: Vec<NodeId> = Vec::with_capacity(circuit.nodes().len());
+    let mut writer = Writer::new(circuit);
     for (id, node) in circuit.iter() {
-        draft.region = node.region;
-        let op = node.op.map(|operand| moved[operand.index()]);
-        moved.push(rewrite(&mut draft, id, op));
+        let op = node.op.map(|operand| writer.at(operand));
+        let moved = rewrite(writer.enter(id), id, op);
+        writer.put(id, moved);
     }
-    for (name, id) in circuit.outputs() {
-        draft.output(name.clone(), moved[id.index()]);
-    }
-    draft.finish().expect("a pass keeps a circuit sound")
+    writer.finish()
 }

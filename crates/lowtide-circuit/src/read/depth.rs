@@ -1,7 +1,7 @@
 //! Multiplicative depth: the levels that the circuit takes, and the chain that takes them.
 
 use super::secrecy;
-use crate::{Circuit, NodeId, Op, Secrecy};
+use crate::{Circuit, NodeId, Op, Secrecy, Value};
 
 /// How deep a circuit is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,10 +48,11 @@ pub(crate) fn takes_level<'a>(op: &Op, operand: impl Fn(NodeId) -> &'a Op) -> bo
     }
 }
 
-/// Whether a product with the operation's value is a sum: a small integer, the same in every slot.
+/// Whether a product with the operation's value is a sum: a small integer, the same in every slot. Constant vectors are not
+/// looked through for that; passes turn those of one number into it.
 pub(crate) fn is_integer(op: &Op) -> bool {
     let small = |x: f64| x.fract() == 0.0 && x.abs() <= 1024.0;
-    matches!(op, Op::Constant(value) if value.scalar().is_some_and(small))
+    matches!(op, Op::Constant(Value::Scalar(x)) if small(*x))
 }
 
 impl Depth {

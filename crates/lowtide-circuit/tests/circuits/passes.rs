@@ -1,9 +1,13 @@
 //! Every pass on random circuits: the same outputs, never deeper, never more products.
 
-use lowtide_circuit::{Builder, Circuit, Wire, pass, read};
-use proptest::prelude::*;
+use lowtide_circuit::{Builder, Circuit, Wire, pass, read, text};
+use proptest::{prelude::*, test_runner::TestCaseError};
 
 use crate::random::{self, SLOTS};
+
+mod grown;
+mod improvement;
+mod large;
 
 type Pass = fn(&Circuit) -> Circuit;
 
@@ -16,7 +20,7 @@ const PASSES: [(&str, Pass); 5] = [
 ];
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::default())]
 
     #[test]
     fn passes_keep_the_outputs_and_the_depth(circuit in random::circuits(40), inputs in random::inputs()) {
@@ -38,6 +42,21 @@ proptest! {
             };
             prop_assert!(products(&after) <= products(&before), "{}: more products", name);
             prop_assert!(after.rotation_count() <= before.rotation_count(), "{}: more rotations", name);
+        }
+    }
+
+    #[test]
+    fn passes_make_nothing_dearer(circuit in grown::circuits(60), inputs in grown::inputs()) {
+        for (name, pass) in PASSES {
+            let better = pass(&circuit);
+            let named = |error: TestCaseError| match error {
+                TestCaseError::Fail(reason) => TestCaseError::fail(format!("{name}: {reason}\n{}", text::print(&circuit))),
+                reject => reject,
+            };
+            improvement::assert_same(&circuit, &better, &inputs).map_err(named)?;
+            // The order of factors decides at which level each is made.
+            let levels = !["balance", "optimize"].contains(&name);
+            improvement::assert_no_dearer(&circuit, &better, levels).map_err(named)?;
         }
     }
 
