@@ -18,7 +18,7 @@ mod value;
 pub use analyse::{Analysis, analyse};
 pub use build::{Builder, Wire};
 pub use circuit::{Circuit, Input, NodeId, Op, Region, RegionId, Secrecy};
-pub use compile::{Requirements, compile};
+pub use compile::{Requirements, compile, compile_for};
 pub use error::Error;
 pub use program::Program;
 pub use run::run;

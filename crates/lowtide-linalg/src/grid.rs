@@ -44,6 +44,12 @@ impl<V> Grid<V> {
         &self.tiles
     }
 
+    /// The tiles, row block after row block.
+    #[must_use]
+    pub fn into_tiles(self) -> Vec<V> {
+        self.tiles
+    }
+
     /// The tiles of one block of rows, by block of columns.
     ///
     /// # Panics
@@ -56,15 +62,6 @@ impl<V> Grid<V> {
     /// The tiles of one block of columns, by block of rows.
     pub fn column(&self, block: usize) -> impl Iterator<Item = &V> {
         self.tiles.iter().skip(block).step_by(self.column_blocks)
-    }
-
-    /// Another grid of the same shape.
-    ///
-    /// # Errors
-    /// The first error of `f`.
-    pub fn try_map<W, E>(&self, f: impl Fn(&V) -> Result<W, E>) -> Result<Grid<W>, E> {
-        let tiles = self.tiles.iter().map(f).collect::<Result<_, _>>()?;
-        Ok(Grid { column_blocks: self.column_blocks, tiles })
     }
 }
 

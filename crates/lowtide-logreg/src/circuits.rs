@@ -1,4 +1,4 @@
-//! The circuits that train: one definition each, over any [`Arithmetic`].
+//! The circuits that train, written once as `lowtide-circuit` circuits.
 //!
 //! Mini-batch NAG from a zero start. The weights `v` and `w` are column-indexed vectors, one a block of columns; a mini-batch
 //! is a grid of tiles. What differs is how the margins are summed and where the momentum constants go:
@@ -12,9 +12,13 @@
 //! weights every margin is zero and the gradient a plain sum, whose constant is left pending; and the last step of the
 //! baseline needs no momentum. Baseline: Han, Song, Cheon and Park, "Logistic regression on homomorphic encrypted data
 //! at scale" (AAAI 2019).
+//!
+//! Nothing here knows of levels or scales; the compiler decides them. What is decided here is the size of numbers: a batch
+//! comes divided by its unit, a power of two, so that margins and all their powers are numbers of about one
+//! ([`Job::unit`]).
 
-use lowtide_ckks::{Error, Level, Scale};
-use lowtide_linalg::{Arithmetic, Grid, Tile, sum};
+use lowtide_circuit::{Builder, Wire};
+use lowtide_linalg::{Grid, Tile, sum};
 use serde::{Deserialize, Serialize};
 
 use crate::{schedule::Step, sigmoid::GradientFactors};
@@ -51,18 +55,6 @@ impl Circuit {
     pub const fn half_tiles(self) -> bool {
         matches!(self, Self::Fused)
     }
-
-    /// The levels that `steps` mini-batches take from a zero start, with a polynomial of this degree.
-    #[must_use]
-    pub fn levels(self, steps: usize, degree: usize) -> Level {
-        let activation = gradient::depth(degree);
-        let (step, last) = match self {
-            Self::Baseline => (3 + activation, 2 + activation),
-            Self::Fused => (1 + activation, 1 + activation),
-        };
-        // A single step has its pending constant to apply.
-        if steps <= 1 { 1 } else { step * (steps - 2) + last }
-    }
 }
 
 impl std::fmt::Display for Circuit {
@@ -79,10 +71,10 @@ pub(crate) struct Job {
     pub(crate) factors: GradientFactors,
     /// By step: its constants, and the rows of its mini-batch.
     pub(crate) steps: Vec<(Step, usize)>,
+    /// By mini-batch: its blocks of rows and of columns. Step `i` trains on mini-batch `i mod count`.
+    pub(crate) blocks: Vec<(usize, usize)>,
     /// The bound of the interval on which the polynomial stands for the sigmoid.
     pub(crate) largest_margin: f64,
-    /// What every weight vector comes out at.
-    pub(crate) scale: Scale,
 }
 
 impl Job {
@@ -100,100 +92,117 @@ impl Job {
         i + 1 == self.steps.len()
     }
 
-    /// `w_1 = f sum_j z_j` and that sum: the first step from zero. The exponent of `f` belongs in the scale of the first
-    /// mini-batch (see [`input_bits_below`]), its mantissa stays pending.
+    /// `w_1 = f sum_j z_j` and that sum: the first step from zero. The exponent of `f` belongs in the unit of the first
+    /// mini-batch, its mantissa stays pending.
     fn first_factor(&self) -> f64 {
         self.factors.constant() * self.rate(0)
     }
+
+    /// The power of two that a mini-batch is divided by before it is encrypted.
+    ///
+    /// * the first: such that the sum of its rows is `w_1`, up to a factor in `[1/2, 1)`. Averaging over the rows makes up
+    ///   for the bits.
+    /// * the others: the largest margin, so that margins come out as numbers no larger than weights. Every power of a
+    ///   margin is then a number of about one, and the leading coefficient, which is tiny, does not drown in the noise.
+    pub(crate) fn unit(&self, batch: usize) -> f64 {
+        let bits = if batch == 0 {
+            (-self.first_factor().log2()).floor()
+        } else {
+            self.largest_margin.log2().ceil()
+        };
+        bits.clamp(0.0, 16.0).exp2()
+    }
+
+    /// The name of a tile of a mini-batch, counted row block after row block.
+    pub(crate) fn tile_name(batch: usize, tile: usize) -> String {
+        format!("batch{batch}_tile{tile}")
+    }
+
+    /// The name of a block of columns of the weights.
+    pub(crate) fn weights_name(block: usize) -> String {
+        format!("weights{block}")
+    }
+
+    /// The circuit: mini-batches in, divided by their units, and the weights out, by block of columns.
+    ///
+    /// # Errors
+    /// What the circuit's checks say.
+    pub(crate) fn build(&self) -> Result<lowtide_circuit::Circuit, lowtide_circuit::Error> {
+        let b = Builder::new(self.tile.slots());
+        let mut batches: Vec<Batch> = Vec::new();
+        let mut state = None;
+        for i in 0..self.steps.len() {
+            let batch = i % self.blocks.len();
+            if batch == batches.len() {
+                batches.push(Batch::new(&b, self, batch));
+            }
+            let batch = &batches[batch];
+            let next = b.region(format!("step {}", i + 1), || match (&state, self.circuit) {
+                (None, _) => first_step(self, batch),
+                (Some(state), Circuit::Baseline) => baseline::step(&b, self, i, state, batch),
+                (Some(state), Circuit::Fused) => fused::step(&b, self, i, state, batch),
+            });
+            state = Some(next);
+        }
+        let state = state.expect("at least one step");
+        // After a single step the weights are still a combination.
+        let weights = if self.steps.len() == 1 { combine(&state.w) } else { state.v };
+        weights.iter().enumerate().for_each(|(block, w)| b.output(Self::weights_name(block), w));
+        b.finish()
+    }
 }
 
-/// How many bits below the job's scale a mini-batch is encrypted.
-///
-/// * the first: so many that the sum of its rows is `w_1` at the job's scale, up to a factor in `[1/2, 1)`. Averaging
-///   over the rows makes up for the bits.
-/// * the others: the bits of the largest margin, so that margins come out as integers no larger than those of weights.
-///   Every power of a margin is then a number of about one, and the leading coefficient, which is tiny, does not
-///   drown in the noise.
-pub(crate) fn input_bits_below(job: &Job, batch: usize) -> i32 {
-    let bits =
-        if batch == 0 { (-job.first_factor().log2()).floor() } else { job.largest_margin.log2().ceil() };
-    bits.clamp(0.0, 16.0) as i32
+/// A mini-batch: its tiles, divided by a power of two.
+pub(crate) struct Batch {
+    tiles: Grid<Wire>,
+    unit: f64,
+}
+
+impl Batch {
+    fn new(b: &Builder, job: &Job, batch: usize) -> Self {
+        let (rows, columns) = job.blocks[batch];
+        let tiles = (0..rows * columns).map(|tile| b.input(Job::tile_name(batch, tile))).collect();
+        Self { tiles: Grid::new(columns, tiles).expect("whole rows of blocks"), unit: job.unit(batch) }
+    }
 }
 
 /// Weights between two steps.
-pub(crate) struct State<V> {
+pub(crate) struct State {
     /// `v / unit`, by block of columns.
-    v: Vec<V>,
+    v: Vec<Wire>,
     /// A public factor that is still pending.
     unit: f64,
     /// `w` as a combination, by block of columns each: its constants join those of the next step.
-    w: Vec<(f64, Vec<V>)>,
-}
-
-/// Runs a circuit: `batch(i, level)` gives the tiles of step `i` at a level (at their own when there is none), and
-/// `on_step(i)` is told of each finished step. Returns `w` by block of columns, at the job's scale.
-pub(crate) fn run<A: Arithmetic>(
-    a: &A,
-    job: &Job,
-    batch: impl Fn(usize, Option<Level>) -> Result<Grid<A::Vector>, Error>,
-    on_step: impl Fn(usize),
-) -> Result<Vec<A::Vector>, Error> {
-    let mut state = first_step(a, job, &batch(0, None)?)?;
-    on_step(0);
-    if job.steps.len() == 1 {
-        let level = a.level(&state.v[0]).checked_sub(1).ok_or(Error::OutOfLevels)?;
-        return combine(a, &state.w, level, &job.scale);
-    }
-    let step = match job.circuit {
-        Circuit::Baseline => baseline::step,
-        Circuit::Fused => fused::step,
-    };
-    for i in 1..job.steps.len() {
-        let tiles = batch(i, Some(a.level(&state.v[0])))?;
-        state = step(a, job, i, &state, &tiles)?;
-        on_step(i);
-    }
-    Ok(state.v)
+    w: Vec<(f64, Vec<Wire>)>,
 }
 
 /// All margins are zero: the gradient is the sum of the rows, times a constant.
-fn first_step<A: Arithmetic>(a: &A, job: &Job, tiles: &Grid<A::Vector>) -> Result<State<A::Vector>, Error> {
-    let exponent = input_bits_below(job, 0);
-    let unit = job.first_factor() * 2.0_f64.powi(exponent);
-    let column = |block| {
-        let rows = sum::rows(a, &job.tile, &a.sum(tiles.column(block))?)?;
-        Ok(a.mul_power_of_two(&rows, -exponent))
-    };
-    let sums = par_map(tiles.column_blocks(), column)?;
+fn first_step(job: &Job, batch: &Batch) -> State {
+    let unit = job.first_factor() * batch.unit;
+    let column = |block| sum::rows(&job.tile, &total(batch.tiles.column(block)));
+    let sums: Vec<Wire> = (0..batch.tiles.column_blocks()).map(column).collect();
     // w_0 is zero, so that v_1 = (1 - eta) w_1.
-    Ok(State { w: vec![(unit, sums.clone())], v: sums, unit: unit * (1.0 - job.eta(0)) })
+    State { w: vec![(unit, sums.clone())], v: sums, unit: unit * (1.0 - job.eta(0)) }
 }
 
-/// `sum_i c_i x_i`, by block of columns.
-fn combine<A: Arithmetic>(
-    a: &A,
-    terms: &[(f64, Vec<A::Vector>)],
-    level: Level,
-    scale: &Scale,
-) -> Result<Vec<A::Vector>, Error> {
-    par_map(terms[0].1.len(), |block| {
-        let terms: Vec<_> = terms.iter().map(|(constant, blocks)| (*constant, &blocks[block])).collect();
-        a.combine_to(&terms, level, scale)
-    })
+/// The sum of at least one vector.
+fn total<'a>(vectors: impl IntoIterator<Item = &'a Wire>) -> Wire {
+    sum::of(vectors).expect("at least one vector")
+}
+
+/// `sum_i c_i x_i`, by block of columns. Vectors whose constant is zero are left out.
+fn combine(terms: &[(f64, Vec<Wire>)]) -> Vec<Wire> {
+    let block = |block: usize| {
+        let terms = terms.iter().filter(|(constant, _)| *constant != 0.0);
+        let scaled: Vec<Wire> = terms.map(|(constant, blocks)| &blocks[block] * *constant).collect();
+        total(&scaled)
+    };
+    (0..terms[0].1.len()).map(block).collect()
 }
 
 /// `terms` with every constant multiplied by `factor`.
-fn scaled<V: Clone>(terms: &[(f64, Vec<V>)], factor: f64) -> impl Iterator<Item = (f64, Vec<V>)> {
+fn scaled(terms: &[(f64, Vec<Wire>)], factor: f64) -> impl Iterator<Item = (f64, Vec<Wire>)> {
     terms.iter().map(move |(constant, blocks)| (constant * factor, blocks.clone()))
-}
-
-/// `f(0), ..., f(count - 1)` on all threads.
-fn par_map<T: Send>(
-    count: usize,
-    f: impl Fn(usize) -> Result<T, Error> + Sync + Send,
-) -> Result<Vec<T>, Error> {
-    use rayon::prelude::*;
-    (0..count).into_par_iter().map(f).collect()
 }
 
 #[cfg(test)]

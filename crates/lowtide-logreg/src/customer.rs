@@ -1,6 +1,7 @@
 //! What the owner of the data does: keys, encryption of rows, decryption of the model.
 
-use lowtide_ckks::{EvaluationKeys, Rotations, SecretKey};
+use lowtide_circuit::program::ProgramInput;
+use lowtide_ckks::{EvaluationKeys, SecretKey};
 use lowtide_encoding::Encoder;
 use rand::{CryptoRng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -22,8 +23,7 @@ pub fn evaluation_keys(
     rng: &mut impl CryptoRng,
 ) -> Result<EvaluationKeys, Error> {
     check_key(plan, secret)?;
-    let rotations = Rotations { steps: plan.tally().rotation_levels(), conjugation: None };
-    Ok(secret.evaluation_keys(plan.tally().relinearization_level(), &rotations, rng)?)
+    Ok(lowtide_circuit::customer::keys(plan.program(), secret, rng)?)
 }
 
 /// Encrypts the mini-batches that the plan uses, tile by tile, calling `on_tile` after each from any thread. The same
@@ -42,17 +42,19 @@ pub fn encrypt(
     check_key(plan, secret)?;
     check_rows(plan, rows)?;
     let encoder = Encoder::new(plan.params())?;
-    let mut batches = Vec::with_capacity(plan.inputs().len());
-    for (batch, input) in plan.inputs().iter().enumerate() {
-        let grid = tiles(plan, rows, batch);
+    let mut batches = Vec::with_capacity(plan.batches_used());
+    for batch in 0..plan.batches_used() {
+        let grid = tiles(plan, rows, batch)?;
         let streams: Vec<_> = grid.tiles().iter().map(|_| fork(rng)).collect();
-        let encrypt = |(slots, mut stream): (&Vec<f64>, ChaCha20Rng)| -> Result<_, Error> {
-            let plain = encoder.encode(slots, input.level, &input.scale)?;
-            let ciphertext = secret.encrypt(&plain, &mut stream)?;
-            on_tile();
-            Ok(ciphertext)
-        };
-        batches.push(grid.tiles().par_iter().zip(streams).map(encrypt).collect::<Result<_, _>>()?);
+        let encrypt =
+            |((slots, input), mut stream): ((&Vec<f64>, &ProgramInput), ChaCha20Rng)| -> Result<_, Error> {
+                let plain = encoder.encode(slots, input.level, &input.scale)?;
+                let ciphertext = secret.encrypt(&plain, &mut stream)?;
+                on_tile();
+                Ok(ciphertext)
+            };
+        let tiles = grid.tiles().par_iter().zip(plan.tiles(batch)).zip(streams);
+        batches.push(tiles.map(encrypt).collect::<Result<_, _>>()?);
     }
     EncryptedDataset::new(plan.clone(), batches)
 }

@@ -196,6 +196,9 @@ pub enum Error {
     /// What the scheme says.
     #[error(transparent)]
     Ckks(#[from] lowtide_ckks::Error),
+    /// What the circuit tool kit says.
+    #[error(transparent)]
+    Circuit(#[from] lowtide_circuit::Error),
     /// What the encoding says.
     #[error(transparent)]
     Encoding(#[from] lowtide_encoding::Error),

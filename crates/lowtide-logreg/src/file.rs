@@ -3,6 +3,7 @@
 //! Each is an envelope of `lowtide-wire` (kind, version, parameters, checksum) around a JSON text and, for data sets and
 //! models, a list of ciphertexts.
 
+use lowtide_circuit::program::ProgramInput;
 use lowtide_ckks::{Ciphertext, Parameters};
 use lowtide_linalg::{Grid, Tile};
 use lowtide_wire::{Error as WireError, Kind, Payload, Reader, Sizes, Wire, Writer};
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use crate::{
     EncryptedDataset, EncryptedModel, Error, Plan, Request,
     model::{Labels, Scaling},
+    plan::Compiler,
 };
 
 /// What a plan is made of besides its parameters; the rest follows and is worked out again.
@@ -30,13 +32,13 @@ impl Wire for Plan {
 
     fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, WireError> {
         let PlanText { request, tile_columns } = read_text(input)?;
-        Self::received(request, params.clone(), tile_columns).map_err(WireError::content)
+        Self::received(request, params, tile_columns).map_err(WireError::content)
     }
 }
 
 impl Plan {
     /// A plan of received parts: the parameters have passed their door, and everything else is held against them.
-    fn received(request: Request, params: Parameters, tile_columns: usize) -> Result<Self, Error> {
+    fn received(request: Request, params: &Parameters, tile_columns: usize) -> Result<Self, Error> {
         request.check()?;
         let wanted = request.security()?;
         // Parameters without any security were let in by a caller who said so.
@@ -45,7 +47,7 @@ impl Plan {
             let limit = wanted.max_log2_qp(log_degree);
             return Err(lowtide_ckks::Error::Insecure { log_degree, log2_qp, wanted, limit }.into());
         }
-        let (expected, found) = (request.levels(), params.max_level());
+        let (expected, found) = (request.levels()?, params.max_level());
         if found != expected {
             return Err(Error::PlanMismatch { what: "levels of the parameters", expected, found });
         }
@@ -55,36 +57,36 @@ impl Plan {
         }
         let tile = Tile::new(params.slots(), tile_columns, request.circuit.half_tiles());
         let range = Error::PlanRange { what: "tile columns", found: tile_columns, limit: params.slots() };
-        Self::assemble(request, params, tile.ok_or(range)?)
+        Self::assemble(request, params, tile.ok_or(range)?, &Compiler::default())
     }
 
     /// Bytes of the data set that the customer sends.
     #[must_use]
     pub fn upload_bytes(&self) -> u64 {
         let sizes = self.sizes();
-        let batch = |batch: usize| {
-            let ((rows, columns), input) = (self.blocks(batch), &self.inputs()[batch]);
-            (rows * columns) as u64 * sizes.ciphertext(input.level, &input.scale, true)
-        };
-        let tiles: u64 = (0..self.inputs().len()).map(batch).sum();
+        let tile = |input: &ProgramInput| sizes.ciphertext(input.level, &input.scale, true);
+        let tiles: u64 = self.program().inputs().iter().map(tile).sum();
         sizes.file(self.text_bytes() + 8 + tiles)
     }
 
     /// Bytes of the evaluation keys that the customer sends.
     #[must_use]
     pub fn evaluation_key_bytes(&self) -> u64 {
-        let levels = self.tally().rotation_levels().into_iter().map(|(_, level)| level);
-        let sizes = self.sizes();
-        sizes.file(sizes.evaluation_keys(Some(self.tally().relinearization_level()), levels))
+        let (sizes, program) = (self.sizes(), self.program());
+        let levels = program.rotations().into_iter().map(|(_, level)| level);
+        // A relinearization key there is always, if only for level 0.
+        sizes.file(sizes.evaluation_keys(Some(program.relinearization_level().unwrap_or(0)), levels))
     }
 
     /// Bytes of the encrypted model that the service sends back.
     #[must_use]
     pub fn model_bytes(&self) -> u64 {
         let sizes = self.sizes();
-        let weights =
-            self.model_ciphertexts() as u64 * sizes.ciphertext(0, self.params().default_scale(), false);
-        sizes.file(self.text_bytes() + 8 + weights)
+        let weights = self.program().outputs().iter().map(|(_, output)| {
+            let step = &self.program().steps()[output.index()];
+            sizes.ciphertext(step.level, &step.scale, false)
+        });
+        sizes.file(self.text_bytes() + 8 + weights.sum::<u64>())
     }
 
     fn sizes(&self) -> Sizes<'_> {
@@ -130,7 +132,7 @@ impl Wire for EncryptedDataset {
             let (rows, columns) = plan.blocks(batch);
             tiles.by_ref().take(rows * columns).collect()
         };
-        let batches = (0..plan.inputs().len()).map(batch).collect();
+        let batches = (0..plan.batches_used()).map(batch).collect();
         Self::new(plan, batches).map_err(WireError::content)
     }
 }

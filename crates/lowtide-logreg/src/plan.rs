@@ -1,16 +1,20 @@
 //! The plan of a training run: everything public that customer and service agree on before anything is spent.
 
-use lowtide_ckks::{Level, Literal, Parameters, Scale, SecurityLevel, Shape};
-use lowtide_linalg::{Clear, Grid, Tally, Tile};
+use std::sync::Arc;
+
+use lowtide_circuit::{
+    Program, Requirements,
+    compile::Lowering,
+    compile_for,
+    pass::{self, Passes},
+    program::{ProgramInput, Tally},
+    read,
+};
+use lowtide_ckks::{Level, Parameters, SecurityLevel, Shape};
+use lowtide_linalg::{Grid, Tile};
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Circuit, Error,
-    circuits::{self, Job},
-    rows::Batches,
-    schedule::Schedule,
-    sigmoid::SigmoidPolynomial,
-};
+use crate::{Circuit, Error, circuits::Job, rows::Batches, schedule::Schedule, sigmoid::SigmoidPolynomial};
 
 mod choose;
 
@@ -38,31 +42,55 @@ pub struct Request {
     pub security_bits: u32,
 }
 
-/// How one mini-batch is encrypted.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Input {
-    /// How many rows it has.
-    pub rows: usize,
-    /// The level at which it is first used: it is encrypted no higher.
-    pub level: Level,
-    /// Its scale.
-    pub scale: Scale,
-}
-
-/// A checked plan: the request, parameters for it, the shape of tiles, and what follows from them.
+/// A checked plan: the request, the shape of tiles, and the circuit compiled for the parameters.
 #[derive(Clone, Debug)]
 pub struct Plan {
     request: Request,
-    params: Parameters,
     tile: Tile,
     batches: Batches,
-    inputs: Vec<Input>,
+    program: Arc<Program>,
     tally: Tally,
 }
 
-/// One past the most rows, features or steps of a request: far beyond what fits a machine, and small enough that
-/// nothing overflows.
+/// How a circuit is compiled: with everything that makes it better, unless something is to be measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compiler {
+    /// What the circuit is improved by.
+    pub passes: Passes,
+    /// How it is brought down to the scheme.
+    pub lowering: Lowering,
+}
+
+impl Compiler {
+    fn compile(&self, job: &Job, params: &Parameters) -> Result<Program, Error> {
+        let tiles = |step: usize| {
+            let (rows, columns) = job.blocks[step % job.blocks.len()];
+            rows * columns
+        };
+        let found: usize = (0..job.steps.len()).map(tiles).sum();
+        if found >= TILE_LIMIT {
+            return Err(Error::PlanRange { what: "tiles in all steps", found, limit: TILE_LIMIT - 1 });
+        }
+        let Self { passes, lowering } = *self;
+        let requirements = Requirements { passes, lowering, ..Requirements::DEFAULT };
+        Ok(compile_for(&job.build()?, params, &requirements)?)
+    }
+
+    /// The levels that a job takes, read from its circuit.
+    fn levels(&self, job: &Job) -> Result<Level, Error> {
+        Ok(read::depth(&pass::optimize_with(&job.build()?, &self.passes)).depth)
+    }
+}
+
+/// One past the most rows or features of a request: far beyond what fits a machine, and small enough that nothing
+/// overflows.
 const LIMIT: usize = 1 << 24;
+
+/// One past the most steps: a step takes two levels or more, and no ring has so many.
+const STEP_LIMIT: usize = 1 << 7;
+
+/// One past the most tiles that all steps together may use: some 100 GB of ciphertexts.
+const TILE_LIMIT: usize = 1 << 17;
 
 impl Request {
     /// The security asked for.
@@ -74,10 +102,21 @@ impl Request {
         SecurityLevel::ALL.into_iter().find(|level| level.bits() == bits).ok_or(Error::SecurityBits { bits })
     }
 
-    /// The levels that the circuit takes.
-    #[must_use]
-    pub fn levels(&self) -> Level {
-        self.circuit.levels(self.steps, self.sigmoid.degree())
+    /// The levels that the circuit takes: read from one with a single tile for each mini-batch, which is as deep as any.
+    ///
+    /// # Errors
+    /// What is wrong with the request.
+    pub fn levels(&self) -> Result<Level, Error> {
+        self.levels_by(&Compiler::default())
+    }
+
+    fn levels_by(&self, compiler: &Compiler) -> Result<Level, Error> {
+        self.check()?;
+        let batches = Batches::new(self.rows, self.batch)?;
+        let tile = Tile::new(4, 2, self.circuit.half_tiles()).expect("powers of two");
+        let mut job = self.job(tile, batches)?;
+        job.blocks.fill((1, 1));
+        compiler.levels(&job)
     }
 
     /// Entries of a row: the features and the bias.
@@ -87,14 +126,14 @@ impl Request {
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {
-        for (what, found) in [
-            ("features", self.features),
-            ("rows", self.rows),
-            ("batch size", self.batch),
-            ("steps", self.steps),
+        for (what, found, limit) in [
+            ("features", self.features, LIMIT),
+            ("rows", self.rows, LIMIT),
+            ("batch size", self.batch, LIMIT),
+            ("steps", self.steps, STEP_LIMIT),
         ] {
-            if found == 0 || found >= LIMIT {
-                return Err(Error::PlanRange { what, found, limit: LIMIT - 1 });
+            if found == 0 || found >= limit {
+                return Err(Error::PlanRange { what, found, limit: limit - 1 });
             }
         }
         if !(20..=50).contains(&self.scale_bits) {
@@ -105,22 +144,23 @@ impl Request {
         Ok(())
     }
 
-    fn shape(&self, log_degree: u32, digits: usize) -> Shape {
+    fn shape(&self, log_degree: u32, levels: Level, digits: usize) -> Shape {
         // Ten bits for weights up to 512 in absolute value.
-        let first_bits = self.scale_bits + 10;
-        let (scale_bits, levels) = (self.scale_bits, self.levels());
+        let (first_bits, scale_bits) = (self.scale_bits + 10, self.scale_bits);
         Shape { ring: Default::default(), log_degree, first_bits, scale_bits, levels, digits }
     }
 
     fn job(&self, tile: Tile, batches: Batches) -> Result<Job, Error> {
+        let used = batches.count().min(self.steps);
+        let blocks = |batch| Grid::<()>::blocks(&tile, batches.of_step(batch).len(), self.width());
         let steps = self.schedule.steps(self.steps).enumerate();
         Ok(Job {
             circuit: self.circuit,
             tile,
             factors: self.sigmoid.gradient_factors()?,
             steps: steps.map(|(i, step)| (step, batches.of_step(i).len())).collect(),
+            blocks: (0..used).map(blocks).collect(),
             largest_margin: self.sigmoid.bound(),
-            scale: Scale::power_of_two(self.scale_bits.into()),
         })
     }
 }
@@ -131,14 +171,20 @@ impl Plan {
     /// # Errors
     /// What is wrong with the request, or [`lowtide_ckks::Error::NoSecureRing`] when it takes more levels than any ring
     /// offers.
-    pub fn new(request: Request) -> Result<Self, Error> {
-        request.check()?;
+    pub fn new(request: &Request) -> Result<Self, Error> {
+        Self::with_compiler(request, &Compiler::default())
+    }
+
+    /// As [`Plan::new`], with less of the compiler: to measure what each part of it is worth.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn with_compiler(request: &Request, compiler: &Compiler) -> Result<Self, Error> {
         let wanted = request.security()?;
-        let literals = choose::literals(&request)?;
-        let requests = std::iter::repeat_n(request, literals.len());
+        let literals = choose::literals(request, request.levels_by(compiler)?)?;
         let plan =
-            |(literal, request)| Self::with_best_tile(request, Parameters::with_security(literal, wanted)?);
-        let plans = literals.into_iter().zip(requests).map(plan).collect::<Result<Vec<_>, Error>>()?;
+            |literal| choose::best_tile(request, &Parameters::with_security(literal, wanted)?, compiler);
+        let plans = literals.into_iter().map(plan).collect::<Result<Vec<_>, Error>>()?;
         let best = plans.into_iter().min_by(|a, b| choose::cost(a).total_cmp(&choose::cost(b)));
         Ok(best.expect("at least one ring"))
     }
@@ -147,22 +193,21 @@ impl Plan {
     ///
     /// # Errors
     /// What is wrong with the request or the ring.
-    pub fn insecure(request: Request, log_degree: u32) -> Result<Self, Error> {
-        request.check()?;
-        let params = Parameters::insecure(request.shape(log_degree, 3).literal()?)?;
-        Self::with_best_tile(request, params)
+    pub fn insecure(request: &Request, log_degree: u32) -> Result<Self, Error> {
+        let params = Parameters::insecure(request.shape(log_degree, request.levels()?, 3).literal()?)?;
+        choose::best_tile(request, &params, &Compiler::default())
     }
 
-    fn with_best_tile(request: Request, params: Parameters) -> Result<Self, Error> {
-        let tile = choose::tile(&request, &params)?;
-        Self::assemble(request, params, tile)
-    }
-
-    /// Surveys the circuit: the levels of the inputs, the keys and the cost.
-    pub(crate) fn assemble(request: Request, params: Parameters, tile: Tile) -> Result<Self, Error> {
+    /// Compiles the circuit.
+    pub(crate) fn assemble(
+        request: Request,
+        params: &Parameters,
+        tile: Tile,
+        compiler: &Compiler,
+    ) -> Result<Self, Error> {
         let batches = Batches::new(request.rows, request.batch)?;
-        let (inputs, tally) = survey(&request, params.literal(), tile, batches)?;
-        Ok(Self { request, params, tile, batches, inputs, tally })
+        let program = compiler.compile(&request.job(tile, batches)?, params)?;
+        Ok(Self { request, tile, batches, tally: program.tally(), program: Arc::new(program) })
     }
 
     /// What is to be trained.
@@ -173,8 +218,14 @@ impl Plan {
 
     /// The parameters of the scheme.
     #[must_use]
-    pub const fn params(&self) -> &Parameters {
-        &self.params
+    pub fn params(&self) -> &Parameters {
+        self.program.params()
+    }
+
+    /// The circuit, compiled.
+    #[must_use]
+    pub fn program(&self) -> &Program {
+        &self.program
     }
 
     /// The shape of tiles.
@@ -189,16 +240,45 @@ impl Plan {
         self.batches
     }
 
-    /// The mini-batches that are used, in the order of their first use: the others are not encrypted.
+    /// How many mini-batches are used: those of the first steps. The others are not encrypted.
     #[must_use]
-    pub fn inputs(&self) -> &[Input] {
-        &self.inputs
+    pub fn batches_used(&self) -> usize {
+        self.batches.count().min(self.request.steps)
+    }
+
+    /// Rows that are used.
+    #[must_use]
+    pub fn rows_used(&self) -> usize {
+        (0..self.batches_used()).map(|batch| self.batches.of_step(batch).len()).sum()
     }
 
     /// Blocks of rows and of columns of a mini-batch.
     #[must_use]
     pub fn blocks(&self, batch: usize) -> (usize, usize) {
-        Grid::<()>::blocks(&self.tile, self.inputs[batch].rows, self.request.width())
+        Grid::<()>::blocks(&self.tile, self.batches.of_step(batch).len(), self.request.width())
+    }
+
+    /// How the tiles of a mini-batch are encrypted, row block after row block: each at the level of its first use.
+    ///
+    /// # Panics
+    /// When the mini-batch is not used.
+    #[must_use]
+    pub fn tiles(&self, batch: usize) -> &[ProgramInput] {
+        let tiles = |batch| {
+            let (rows, columns) = self.blocks(batch);
+            rows * columns
+        };
+        let first = (0..batch).map(tiles).sum();
+        &self.program.inputs()[first..first + tiles(batch)]
+    }
+
+    /// The power of two that the rows of a mini-batch are divided by before they are encrypted, so that numbers stay near
+    /// one while the circuit runs.
+    ///
+    /// # Errors
+    /// None for a plan that was made.
+    pub fn unit(&self, batch: usize) -> Result<f64, Error> {
+        Ok(self.request.job(self.tile, self.batches)?.unit(batch))
     }
 
     /// What the circuit costs: products, rotations, and the keys it needs.
@@ -207,22 +287,16 @@ impl Plan {
         &self.tally
     }
 
-    /// The work of training, in units that [`Plan::work_of`] counts.
+    /// The work of training: transforms of one limb, more or less.
     #[must_use]
     pub fn work(&self) -> u64 {
-        self.tally.key_switches().iter().map(|(level, count)| self.work_of(*level) * *count as u64).sum()
-    }
-
-    /// The work of one key switch at `level`: transforms of one limb, more or less.
-    #[must_use]
-    pub fn work_of(&self, level: Level) -> u64 {
-        choose::key_switch_work(level, self.params.literal().p.len())
+        self.program.work()
     }
 
     /// Ciphertexts of the data set.
     #[must_use]
     pub fn ciphertexts(&self) -> usize {
-        (0..self.inputs.len()).map(|batch| self.blocks(batch)).map(|(rows, columns)| rows * columns).sum()
+        self.program.inputs().len()
     }
 
     /// Ciphertexts of the trained model.
@@ -230,41 +304,6 @@ impl Plan {
     pub fn model_ciphertexts(&self) -> usize {
         self.request.width().div_ceil(self.tile.columns())
     }
-
-    pub(crate) fn job(&self) -> Result<Job, Error> {
-        self.request.job(self.tile, self.batches)
-    }
-}
-
-/// The inputs and the cost of the circuit, from a run without numbers.
-fn survey(
-    request: &Request,
-    literal: &Literal,
-    tile: Tile,
-    batches: Batches,
-) -> Result<(Vec<Input>, Tally), Error> {
-    let job = request.job(tile, batches)?;
-    let (top, used) = (literal.q.len() - 1, batches.count().min(request.steps));
-    let scale = |batch| {
-        Scale::power_of_two(
-            i64::from(request.scale_bits) - i64::from(circuits::input_bits_below(&job, batch)),
-        )
-    };
-    let inputs = std::sync::Mutex::new(Vec::with_capacity(used));
-    let clear = Clear::survey(literal);
-    let supply = |step: usize, level: Option<Level>| {
-        let batch = step % batches.count();
-        let (rows, level) = (batches.of_step(step).len(), level.unwrap_or(top));
-        let mut inputs = inputs.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if batch == inputs.len() {
-            inputs.push(Input { rows, level, scale: scale(batch) });
-        }
-        let (row_blocks, column_blocks) = Grid::<()>::blocks(&tile, rows, request.width());
-        let tiles = vec![clear.input(Vec::new(), level, scale(batch)); row_blocks * column_blocks];
-        Ok(Grid::new(column_blocks, tiles).expect("at least one block of each"))
-    };
-    circuits::run(&clear, &job, supply, |_| ())?;
-    Ok((inputs.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner), clear.tally()))
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
 //! What the service does: ciphertexts in, an encrypted model out. Nothing here can name a secret key.
 
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::{borrow::Cow, collections::BTreeMap};
 
-use lowtide_ckks::{Ciphertext, EvaluationKeys, Level};
-use lowtide_linalg::{Encrypted, Grid};
+pub use lowtide_circuit::run::Progress;
+use lowtide_circuit::run::{Datum, Options, run};
+use lowtide_ckks::{Ciphertext, EvaluationKeys};
+use lowtide_linalg::Grid;
 
-use crate::{Error, Plan, circuits};
+use crate::{Error, Plan, circuits::Job};
 
 /// Encrypted mini-batches, with the plan they were made for.
 #[derive(Clone, Debug)]
@@ -21,17 +23,6 @@ pub struct EncryptedModel {
     weights: Vec<Ciphertext>,
 }
 
-/// How far training is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Mini-batches that are done.
-    pub steps: usize,
-    /// Work done, in the units of [`Plan::work`].
-    pub done: u64,
-    /// All of it.
-    pub total: u64,
-}
-
 impl EncryptedDataset {
     /// Mini-batches as the plan wants them: this is the door for received data.
     ///
@@ -39,17 +30,17 @@ impl EncryptedDataset {
     /// [`Error::Length`] when a mini-batch or a tile is missing or left over, [`Error::Tile`] when one has another level,
     /// scale or parameter set than planned.
     pub fn new(plan: Plan, batches: Vec<Vec<Ciphertext>>) -> Result<Self, Error> {
-        let expected = plan.inputs().len();
+        let expected = plan.batches_used();
         if batches.len() != expected {
             return Err(Error::Length { what: "encrypted mini-batches", expected, found: batches.len() });
         }
         let grid = |(batch, tiles): (usize, Vec<Ciphertext>)| {
-            let ((rows, columns), input) = (plan.blocks(batch), &plan.inputs()[batch]);
-            if tiles.len() != rows * columns {
-                let (expected, found) = (rows * columns, tiles.len());
+            let ((_, columns), inputs) = (plan.blocks(batch), plan.tiles(batch));
+            if tiles.len() != inputs.len() {
+                let (expected, found) = (inputs.len(), tiles.len());
                 return Err(Error::Length { what: "tiles of a mini-batch", expected, found });
             }
-            for (tile, ciphertext) in tiles.iter().enumerate() {
+            for (tile, (ciphertext, input)) in tiles.iter().zip(inputs).enumerate() {
                 let same = ciphertext.params() == plan.params()
                     && ciphertext.level() == input.level
                     && *ciphertext.scale() == input.scale;
@@ -91,12 +82,12 @@ impl EncryptedModel {
         if found != expected {
             return Err(Error::Length { what: "ciphertexts of an encrypted model", expected, found });
         }
-        let scale = lowtide_ckks::Scale::power_of_two(plan.request().scale_bits.into());
-        for (tile, ciphertext) in weights.iter().enumerate() {
-            let level = ciphertext.level();
-            if ciphertext.params() != plan.params() || *ciphertext.scale() != scale {
-                let found = (level, ciphertext.scale().clone());
-                return Err(Error::Tile { batch: 0, tile, found, expected: (level, scale) });
+        for (tile, (ciphertext, (_, output))) in weights.iter().zip(plan.program().outputs()).enumerate() {
+            let wanted = &plan.program().steps()[output.index()];
+            let (found, expected) =
+                ((ciphertext.level(), ciphertext.scale().clone()), (wanted.level, wanted.scale.clone()));
+            if ciphertext.params() != plan.params() || found != expected {
+                return Err(Error::Tile { batch: 0, tile, found, expected });
             }
         }
         Ok(Self { plan, weights })
@@ -124,24 +115,19 @@ impl EncryptedModel {
 pub fn train(
     keys: &EvaluationKeys,
     dataset: &EncryptedDataset,
-    on_progress: &(dyn Fn(Progress) + Sync),
+    on_progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<EncryptedModel, Error> {
     let plan = dataset.plan();
-    let (done, steps, total) = (AtomicU64::new(0), AtomicUsize::new(0), plan.work());
-    let report = |work| {
-        let done = done.fetch_add(work, Ordering::Relaxed) + work;
-        on_progress(Progress { steps: steps.load(Ordering::Relaxed), done, total });
+    let mut inputs = BTreeMap::new();
+    for (batch, grid) in dataset.batches.iter().enumerate() {
+        let tiles = grid.tiles().iter().map(|tile| Datum::Encrypted(Cow::Borrowed(tile))).enumerate();
+        inputs.extend(tiles.map(|(tile, datum)| (Job::tile_name(batch, tile), datum)));
+    }
+    let options = Options { on_progress: Some(on_progress), ..Options::default() };
+    let mut weights = run(plan.program(), keys, &inputs, options)?;
+    let block = |block| match weights.remove(&Job::weights_name(block)) {
+        Some(Datum::Encrypted(ciphertext)) => ciphertext.into_owned(),
+        _ => unreachable!("weights are encrypted outputs"),
     };
-    let on_key_switch = |level| report(plan.work_of(level));
-    let arithmetic = Encrypted::new(keys, &on_key_switch)?;
-    let supply = |step: usize, level: Option<Level>| {
-        let batch = &dataset.batches[step % plan.batches().count()];
-        batch.try_map(|tile| tile.drop_to(level.unwrap_or(tile.level())))
-    };
-    let on_step = |step| {
-        steps.store(step + 1, Ordering::Relaxed);
-        report(0);
-    };
-    let weights = circuits::run(&arithmetic, &plan.job()?, supply, on_step)?;
-    EncryptedModel::new(plan.clone(), weights)
+    EncryptedModel::new(plan.clone(), (0..plan.model_ciphertexts()).map(block).collect())
 }

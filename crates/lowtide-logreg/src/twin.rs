@@ -1,14 +1,17 @@
 //! The plaintext twin: the very circuit of a plan, product by product, on numbers.
 
-use lowtide_ckks::Level;
-use lowtide_linalg::{Clear, Grid};
+use std::collections::BTreeMap;
 
-use crate::{Error, Plan, circuits, rows::SignedRows};
+use lowtide_circuit::read;
+use lowtide_linalg::Grid;
 
-/// The slots of mini-batch `batch`, tile by tile.
-pub(crate) fn tiles(plan: &Plan, rows: &SignedRows, batch: usize) -> Grid<Vec<f64>> {
+use crate::{Error, Plan, circuits::Job, rows::SignedRows};
+
+/// The slots of mini-batch `batch`, tile by tile, divided by its unit.
+pub(crate) fn tiles(plan: &Plan, rows: &SignedRows, batch: usize) -> Result<Grid<Vec<f64>>, Error> {
     let rows: Vec<&[f64]> = rows.batch(plan.batches().of_step(batch)).collect();
-    Grid::of_matrix(&plan.tile(), rows.len(), plan.request().width(), |i, k| rows[i][k])
+    let unit = plan.unit(batch)?;
+    Ok(Grid::of_matrix(&plan.tile(), rows.len(), plan.request().width(), |i, k| rows[i][k] / unit))
 }
 
 pub(crate) fn check_rows(plan: &Plan, rows: &SignedRows) -> Result<(), Error> {
@@ -29,14 +32,12 @@ pub(crate) fn check_rows(plan: &Plan, rows: &SignedRows) -> Result<(), Error> {
 /// [`Error::Length`] when the rows are not those that the plan was made for.
 pub fn train_twin(plan: &Plan, rows: &SignedRows) -> Result<Vec<f64>, Error> {
     check_rows(plan, rows)?;
-    let clear = Clear::new(plan.params().literal(), plan.tile().slots());
-    let supply = |step: usize, level: Option<Level>| {
-        let batch = step % plan.batches().count();
-        let input = &plan.inputs()[batch];
-        let level = level.unwrap_or(input.level);
-        tiles(plan, rows, batch).try_map(|slots| Ok(clear.input(slots.clone(), level, input.scale.clone())))
-    };
-    let weights = circuits::run(&clear, &plan.job()?, supply, |_| ())?;
-    let columns = weights.iter().flat_map(|block| plan.tile().read_columns(block.values()).to_vec());
-    Ok(columns.take(plan.request().width()).collect())
+    let mut inputs = BTreeMap::new();
+    for batch in 0..plan.batches_used() {
+        let tiles = tiles(plan, rows, batch)?.into_tiles().into_iter().enumerate();
+        inputs.extend(tiles.map(|(tile, slots)| (Job::tile_name(batch, tile), slots)));
+    }
+    let weights = read::clear(plan.program().circuit(), &inputs)?;
+    let block = |block| plan.tile().read_columns(&weights[&Job::weights_name(block)]).to_vec();
+    Ok((0..plan.model_ciphertexts()).flat_map(block).take(plan.request().width()).collect())
 }

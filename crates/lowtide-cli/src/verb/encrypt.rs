@@ -95,7 +95,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         upload_bytes,
         ciphertexts: plan.ciphertexts(),
         rows: prepared.rows.len(),
-        rows_encrypted: plan.inputs().iter().map(|input| input.rows).sum(),
+        rows_encrypted: plan.rows_used(),
         features: plan.request().features,
         largest_margin,
         preparation: args.preparation.clone(),

@@ -67,10 +67,9 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     let (plan, begin) = (data.plan(), Instant::now());
     let trained = {
         let bar = Bar::new(screen, "training", plan.work());
-        let on_progress = |progress: train::Progress| {
+        let on_progress = |progress: train::Progress<'_>| {
             bar.reach(progress.done);
-            let steps = plan.request().steps;
-            bar.say(format!("step {} of {steps}", (progress.steps + 1).min(steps)));
+            bar.say(progress.region.to_owned());
         };
         train::train(&keys, &data, &on_progress)
             .map_err(|source| Error::Unfit { path: args.keys.clone(), source })?

@@ -1,32 +1,24 @@
 //! Five levels a mini-batch, as published: masked column sums, and momentum constants on the path.
 
-use lowtide_ckks::Error;
-use lowtide_linalg::{Arithmetic, Grid};
+use lowtide_circuit::{Builder, Wire};
 
 use super::{
-    Job, State, combine,
+    Batch, Job, State, combine,
     gradient::{gradient, margins},
-    par_map, scaled,
+    scaled,
 };
 
-pub(super) fn step<A: Arithmetic>(
-    a: &A,
-    job: &Job,
-    i: usize,
-    state: &State<A::Vector>,
-    tiles: &Grid<A::Vector>,
-) -> Result<State<A::Vector>, Error> {
-    let u = margins(a, job, tiles, state)?;
-    let step = gradient(a, job, tiles, &u, state.unit, job.rate(i))?;
-    let (level, scale) = (a.level(&step[0]), a.scale(&step[0]));
-    let carried = combine(a, &[(state.unit, state.v.clone())], level, &scale)?;
-    let w = par_map(carried.len(), |block| a.add(&carried[block], &step[block]))?;
+pub(super) fn step(b: &Builder, job: &Job, i: usize, state: &State, batch: &Batch) -> State {
+    let u = margins(b, job, &batch.tiles, &state.v);
+    let step = gradient(b, job, batch, &u, state.unit * batch.unit, job.rate(i));
+    let carried = combine(&[(state.unit, state.v.clone())]);
+    let w: Vec<Wire> = carried.iter().zip(&step).map(|(carried, step)| carried + step).collect();
     if job.is_last(i) {
-        return Ok(State { v: w, unit: 1.0, w: Vec::new() });
+        return State { v: w, unit: 1.0, w: Vec::new() };
     }
     let eta = job.eta(i);
     let new = vec![(1.0, w)];
     let blend: Vec<_> = scaled(&new, 1.0 - eta).chain(scaled(&state.w, eta)).collect();
-    let v = combine(a, &blend, level.checked_sub(1).ok_or(Error::OutOfLevels)?, &job.scale)?;
-    Ok(State { v, unit: 1.0, w: new })
+    let v = b.region("momentum", || combine(&blend));
+    State { v, unit: 1.0, w: new }
 }

@@ -5,30 +5,22 @@
 //! stays a combination of what there is, since the next step multiplies it by a constant anyway. The last step makes `w`
 //! in place of `v`.
 
-use lowtide_ckks::Error;
-use lowtide_linalg::{Arithmetic, Grid};
+use lowtide_circuit::{Builder, Wire};
 
 use super::{
-    Job, State, combine,
+    Batch, Job, State, combine,
     gradient::{gradient, margins},
-    par_map, scaled,
+    scaled,
 };
 
-pub(super) fn step<A: Arithmetic>(
-    a: &A,
-    job: &Job,
-    i: usize,
-    state: &State<A::Vector>,
-    tiles: &Grid<A::Vector>,
-) -> Result<State<A::Vector>, Error> {
+pub(super) fn step(b: &Builder, job: &Job, i: usize, state: &State, batch: &Batch) -> State {
     let eta = if job.is_last(i) { 0.0 } else { job.eta(i) };
-    let u = margins(a, job, tiles, state)?;
-    let step = gradient(a, job, tiles, &u, state.unit, (1.0 - eta) * job.rate(i))?;
-    let (level, scale) = (a.level(&step[0]), a.scale(&step[0]));
+    let u = margins(b, job, &batch.tiles, &state.v);
+    let step = gradient(b, job, batch, &u, state.unit * batch.unit, (1.0 - eta) * job.rate(i));
     let old: Vec<_> =
         [((1.0 - eta) * state.unit, state.v.clone())].into_iter().chain(scaled(&state.w, eta)).collect();
-    let carried = combine(a, &old, level, &scale)?;
-    let v = par_map(carried.len(), |block| a.add(&carried[block], &step[block]))?;
+    let carried = b.region("momentum", || combine(&old));
+    let v: Vec<Wire> = carried.iter().zip(&step).map(|(carried, step)| carried + step).collect();
     let w = vec![(state.unit, state.v.clone()), (1.0 / (1.0 - eta), step)];
-    Ok(State { v, unit: 1.0, w })
+    State { v, unit: 1.0, w }
 }

@@ -1,7 +1,8 @@
 //! Every circuit against plaintext NAG by the definition.
 
-use lowtide_ckks::Shape;
-use lowtide_linalg::Clear;
+use std::collections::BTreeMap;
+
+use lowtide_circuit::{pass, read};
 use proptest::prelude::*;
 
 use super::*;
@@ -44,45 +45,30 @@ proptest! {
         let batches = Batches::new(count, batch).unwrap();
         let schedule = Schedule::new(StepSize { initial: 1.5, decay: 0.1 }, momentum).unwrap();
         let sigmoid = SigmoidPolynomial::fit(degree, 8.0, Method::LeastSquares).unwrap();
+        let tile = Tile::new(SLOTS, 1 << log_columns, circuit.half_tiles()).unwrap();
+        let used = batches.count().min(steps);
         let job = Job {
             circuit,
-            tile: Tile::new(SLOTS, 1 << log_columns, circuit.half_tiles()).unwrap(),
+            tile,
             factors: sigmoid.gradient_factors().unwrap(),
             steps: schedule.steps(steps).enumerate().map(|(i, step)| (step, batches.of_step(i).len())).collect(),
+            blocks: (0..used).map(|b| Grid::<()>::blocks(&tile, batches.of_step(b).len(), rows.width())).collect(),
             largest_margin: sigmoid.bound(),
-            scale: Scale::power_of_two(40),
         };
-        let levels = circuit.levels(steps, degree);
-        let shape =
-            Shape { ring: Default::default(), log_degree: 7, first_bits: 50, scale_bits: 40, levels, digits: levels + 1 };
-        let clear = Clear::new(&shape.literal().unwrap(), SLOTS);
-        let supply = |step: usize, level: Option<Level>| {
-            let range = batches.of_step(step);
-            let batch: Vec<&[f64]> = rows.batch(range).collect();
-            let matrix = Grid::of_matrix(&job.tile, batch.len(), rows.width(), |i, k| batch[i][k]);
-            let scale = Scale::power_of_two(40 - i64::from(input_bits_below(&job, step % batches.count())));
-            matrix.try_map(|slots| Ok(clear.input(slots.clone(), level.unwrap_or(levels), scale.clone())))
-        };
-        let weights = run(&clear, &job, supply, |_| ()).unwrap();
+        let mut inputs = BTreeMap::new();
+        for batch in 0..used {
+            let range: Vec<&[f64]> = rows.batch(batches.of_step(batch)).collect();
+            let entry = |i: usize, k: usize| range[i][k] / job.unit(batch);
+            let tiles = Grid::of_matrix(&tile, range.len(), rows.width(), entry).into_tiles();
+            inputs.extend(tiles.into_iter().enumerate().map(|(t, slots)| (Job::tile_name(batch, t), slots)));
+        }
+        let written = job.build().unwrap();
+        let weights = read::clear(&pass::optimize(&written), &inputs).unwrap();
         let expected = clear::train(&rows, batches, schedule.steps(steps), &Activation::Polynomial(sigmoid)).weights;
-        let columns = weights.iter().flat_map(|block| job.tile.read_columns(block.values()));
+        let block = |block| tile.read_columns(&weights[&Job::weights_name(block)]).to_vec();
+        let columns = (0..weights.len()).flat_map(block);
         for (found, expected) in columns.zip(&expected) {
             prop_assert!((found - expected).abs() < 1e-9 * (1.0 + expected.abs()), "{} {}", found, expected);
         }
-        // Every level is used, and the weights come out at the one scale.
-        prop_assert!(weights.iter().all(|block| clear.level(block) == 0 && clear.scale(block) == job.scale));
-    }
-}
-
-#[test]
-fn levels_are_those_of_the_family() {
-    // 5 k and 3 k, less what falls away at the zero start and after the last step.
-    assert_eq!(Circuit::Baseline.levels(6, 3), 5 * 6 - 6);
-    assert_eq!(Circuit::Fused.levels(6, 3), 3 * 6 - 3);
-    assert_eq!(Circuit::Fused.levels(2, 3), 3);
-    assert_eq!(Circuit::Fused.levels(1, 3), 1);
-    for circuit in Circuit::ALL {
-        let step = circuit.levels(11, 3) - circuit.levels(10, 3);
-        assert_eq!(step, if circuit == Circuit::Baseline { 5 } else { 3 });
     }
 }

@@ -20,26 +20,27 @@ fn request(circuit: Circuit, steps: usize) -> Request {
 
 #[test]
 fn a_plan_takes_a_secure_ring() {
-    let fused = Plan::new(request(Circuit::Fused, 6)).unwrap();
+    let fused = Plan::new(&request(Circuit::Fused, 6)).unwrap();
     assert_eq!((fused.params().ring_degree(), fused.params().max_level()), (1 << 15, 15));
     assert_eq!(fused.params().security(), Some(SecurityLevel::Classical128));
-    let baseline = Plan::new(request(Circuit::Baseline, 6)).unwrap();
+    let baseline = Plan::new(&request(Circuit::Baseline, 6)).unwrap();
     assert_eq!((baseline.params().ring_degree(), baseline.params().max_level()), (1 << 16, 24));
     assert!(baseline.work() > fused.work());
 }
 
 #[test]
 fn inputs_sit_where_they_are_first_used() {
-    let plan = Plan::new(request(Circuit::Fused, 6)).unwrap();
-    let levels: Vec<_> = plan.inputs().iter().map(|input| input.level).collect();
+    let plan = Plan::new(&request(Circuit::Fused, 6)).unwrap();
+    let levels: Vec<_> = (0..plan.batches_used()).map(|batch| plan.tiles(batch)[0].level).collect();
     assert_eq!(levels, [15, 15, 12, 9, 6, 3]);
-    assert!(plan.tally().rotation_levels().iter().all(|(_, level)| *level <= 15));
+    assert!(plan.program().rotations().iter().all(|(_, level)| *level <= 15));
 }
 
 #[test]
 fn rows_that_come_round_again_are_encrypted_once() {
-    let plan = Plan::insecure(Request { rows: 200, ..request(Circuit::Fused, 6) }, 10).unwrap();
-    assert_eq!(plan.inputs().iter().map(|input| input.rows).collect::<Vec<_>>(), [100, 100]);
+    let plan = Plan::insecure(&Request { rows: 200, ..request(Circuit::Fused, 6) }, 10).unwrap();
+    assert_eq!((plan.batches_used(), plan.rows_used()), (2, 200));
+    assert_eq!(plan.ciphertexts(), plan.tiles(0).len() + plan.tiles(1).len());
 }
 
 #[test]
@@ -47,13 +48,17 @@ fn requests_without_sense_are_refused() {
     let refused = |change: fn(&mut Request)| {
         let mut request = request(Circuit::Fused, 2);
         change(&mut request);
-        Plan::new(request).unwrap_err().to_string()
+        Plan::new(&request).unwrap_err().to_string()
     };
     assert!(refused(|r| r.features = 0).contains("features: 0"));
     assert!(refused(|r| r.steps = 1 << 30).contains("steps"));
     assert!(refused(|r| r.scale_bits = 60).contains("60 bits"));
     assert!(refused(|r| r.security_bits = 100).contains("100 bits"));
-    assert!(refused(|r| r.steps = 200).contains("not secure"));
+    assert!(refused(|r| r.steps = 100).contains("not secure"));
+    assert!(
+        refused(|r| (r.features, r.rows, r.batch) = (1 << 20, 1 << 20, 1 << 20))
+            .contains("tiles in all steps")
+    );
 }
 
 #[test]
@@ -62,7 +67,7 @@ fn every_ordinary_request_has_a_plan() {
         for steps in 1..9 {
             for (scale_bits, security_bits) in [(34, 128), (34, 192)] {
                 let plan =
-                    Plan::new(Request { scale_bits, security_bits, ..request(circuit, steps) }).unwrap();
+                    Plan::new(&Request { scale_bits, security_bits, ..request(circuit, steps) }).unwrap();
                 assert!(plan.params().security().unwrap().bits() >= security_bits);
                 // Keys of many gigabytes serve nobody.
                 assert!(
@@ -71,5 +76,19 @@ fn every_ordinary_request_has_a_plan() {
                 );
             }
         }
+    }
+}
+
+#[test]
+fn levels_are_those_of_the_family() {
+    let levels = |circuit, steps| request(circuit, steps).levels().unwrap();
+    // 5 k and 3 k, less what falls away at the zero start and after the last step.
+    assert_eq!(levels(Circuit::Baseline, 6), 5 * 6 - 6);
+    assert_eq!(levels(Circuit::Fused, 6), 3 * 6 - 3);
+    assert_eq!(levels(Circuit::Fused, 2), 3);
+    assert_eq!(levels(Circuit::Fused, 1), 1);
+    for circuit in Circuit::ALL {
+        let step = levels(circuit, 11) - levels(circuit, 10);
+        assert_eq!(step, if circuit == Circuit::Baseline { 5 } else { 3 });
     }
 }

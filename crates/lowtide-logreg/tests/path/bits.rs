@@ -13,7 +13,7 @@ use crate::problem::{request, rows};
 
 /// From rows to an encrypted model at 128-bit security: the digests of keys, data and model.
 fn digests() -> String {
-    let plan = Plan::new(Request { scale_bits: 34, ..request(Circuit::Fused, 5, 20, 10, 2, 3) }).unwrap();
+    let plan = Plan::new(&Request { scale_bits: 34, ..request(Circuit::Fused, 5, 20, 10, 2, 3) }).unwrap();
     let mut rng = ChaCha20Rng::from_seed([11; 32]);
     let secret = SecretKey::generate(plan.params(), &mut rng);
     let keys = customer::evaluation_keys(&plan, &secret, &mut rng).unwrap();
