@@ -130,19 +130,19 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     let (plan, trial) = match &args.data {
         None => {
             let (features, rows) = (args.features.unwrap_or(0), args.rows.unwrap_or(0));
-            (Plan::new(request(args, features, rows, candidates.first()?))?, None)
+            (Plan::new(&request(args, features, rows, candidates.first()?))?, None)
         }
         Some(path) => {
             let prepared = args.options.prepare(path, screen)?;
             let (features, rows) = (prepared.data.columns(), prepared.data.rows());
             let of = |candidate| request(args, features, rows, candidate);
             // What is wrong with the request is told before any trial.
-            Plan::new(of(candidates.first()?))?;
+            Plan::new(&of(candidates.first()?))?;
             let trial = trial::best(&prepared, &candidates, path, of)?;
             if let Some(escape) = trial.escape {
                 screen.warn(escape);
             }
-            (Plan::new(trial.request.clone())?, Some(trial))
+            (Plan::new(&trial.request)?, Some(trial))
         }
     };
     if let (Some(path), Some(trial)) = (&args.clear_model, &trial) {

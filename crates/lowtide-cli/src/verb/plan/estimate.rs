@@ -11,7 +11,7 @@ const OTHER_WORK: f64 = 1.2;
 /// Seconds of training with this plan, on this machine and the threads in use: right to a factor of about two.
 pub(super) fn seconds(plan: &Plan) -> Result<f64, lowtide_logreg::Error> {
     let level = usual_level(plan);
-    let switches = plan.work() as f64 / plan.work_of(level) as f64;
+    let switches = plan.work() as f64 / plan.params().literal().key_switch_work(level) as f64;
     Ok(OTHER_WORK * switches * speed::rotation(plan.params(), level)?)
 }
 
@@ -20,7 +20,7 @@ fn usual_level(plan: &Plan) -> Level {
     let (mut left, mut usual) = (plan.work() / 2, 0);
     for (level, count) in plan.tally().key_switches() {
         usual = level;
-        let work = plan.work_of(level) * count as u64;
+        let work = plan.params().literal().key_switch_work(level) * count as u64;
         if work >= left {
             break;
         }
