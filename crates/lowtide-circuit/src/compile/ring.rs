@@ -1,6 +1,6 @@
 //! The smallest secure ring.
 
-use lowtide_ckks::{Error as Ckks, Level, Parameters, Shape};
+use lowtide_ckks::{Error as Ckks, Level, Literal, Parameters, Shape};
 use lowtide_ring::Ring;
 
 use super::Requirements;
@@ -12,21 +12,23 @@ pub(super) fn choose(
     levels: Level,
     requirements: &Requirements,
 ) -> Result<(Parameters, String), Error> {
-    let shape = shape(circuit, levels, requirements)?;
-    let literal = shape.literal()?;
+    let literal = literal(circuit, levels, requirements)?;
+    let log_degree = literal.log_degree;
     let params = match requirements.security {
         Some(wanted) => Parameters::with_security(literal, wanted)?,
         None => Parameters::insecure(literal)?,
     };
     let explanation = format!(
-        "{} slots and {levels} levels of {} bits: the smallest ring for it has degree 2^{}, where log2(QP) = {:.0} gives \
-         {}; {} digits a key switch are the fewest that fit",
+        "{} slots and {levels} levels of {} bits: the smallest ring for it has degree 2^{log_degree}, where log2(QP) = \
+         {:.0} gives {}; key switches are cheapest there in {}",
         circuit.slots(),
         requirements.scale_bits,
-        shape.log_degree,
         params.log2_qp(),
         security(&params),
-        params.digits(levels),
+        match params.digits(levels) {
+            1 => "1 digit".to_owned(),
+            digits => format!("{digits} digits"),
+        },
     );
     Ok((params, explanation))
 }
@@ -45,8 +47,8 @@ fn security(params: &Parameters) -> String {
     params.security().map_or("no security".to_owned(), |level| level.to_string())
 }
 
-/// The smallest ring in which some digit count is secure, and there the fewest digits.
-fn shape(circuit: &Circuit, levels: Level, requirements: &Requirements) -> Result<Shape, Error> {
+/// The smallest ring in which some digit count is secure, and there the one with the cheapest key switches.
+fn literal(circuit: &Circuit, levels: Level, requirements: &Requirements) -> Result<Literal, Error> {
     let Requirements { scale_bits, output_bits, security, .. } = *requirements;
     // One bit for the sign, one for noise and scales that stray.
     let first_bits = scale_bits + output_bits + 2;
@@ -59,14 +61,13 @@ fn shape(circuit: &Circuit, levels: Level, requirements: &Requirements) -> Resul
         levels,
         digits,
     };
-    let Some(wanted) = security else { return Ok(shape(smallest.max(5), levels.min(2) + 1)) };
-    let fits = |digits: usize| {
-        let literal = shape(smallest, digits).secure_literal(wanted).ok()?;
-        Some(shape(literal.log_degree, digits))
+    let Some(wanted) = security else {
+        return Ok(shape(smallest.max(5), levels.min(2) + 1).literal()?);
     };
     let primes = |digits: usize| levels + 1 + (levels + 1).div_ceil(digits);
-    let candidates = (1..=levels + 1).filter(|digits| primes(*digits) <= 64).filter_map(fits);
+    let candidates = (1..=levels + 1).filter(|digits| primes(*digits) <= 64);
+    let literals = candidates.filter_map(|digits| shape(smallest, digits).secure_literal(wanted).ok());
+    let best = literals.min_by_key(|literal| (literal.log_degree, literal.key_switch_work(levels)));
     let log2_qp = shape(10, levels + 1).log2_qp();
-    let none = Error::Ckks(Ckks::NoSecureRing { log2_qp, wanted });
-    candidates.min_by_key(|shape| (shape.log_degree, shape.digits)).ok_or(none)
+    best.ok_or(Error::Ckks(Ckks::NoSecureRing { log2_qp, wanted }))
 }

@@ -6,3 +6,5 @@
 mod encrypted;
 mod passes;
 mod random;
+#[cfg(feature = "customer")]
+mod runs;
