@@ -1,0 +1,35 @@
+//! An encrypted run beside the clear one, value by value: where they first differ by more than they may.
+//!
+//! ```sh
+//! cargo run --release -p lowtide-circuit --example twin
+//! ```
+
+use std::{collections::BTreeMap, error::Error};
+
+use lowtide_circuit::{Builder, Requirements, compile, customer};
+use lowtide_ckks::SecretKey;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let b = Builder::new(4);
+    let x = b.input("x");
+    let small = b.region("shrink", || (&x * 1e-4).square());
+    b.output("y", &b.region("grow", || small * 1e8));
+    let program = compile(&b.finish()?, &Requirements::default())?;
+
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    let mut rng = ChaCha20Rng::from_seed(seed);
+    let secret = SecretKey::generate(program.params(), &mut rng);
+    let keys = customer::keys(&program, &secret, &mut rng)?;
+    let inputs = BTreeMap::from([("x".to_owned(), vec![0.25, 0.5, -0.75, 1.0])]);
+
+    // Every value on the way is decrypted: for development, with data that may be known.
+    let (first, largest) = customer::twin(&program, &secret, &keys, &inputs, 1e-5, &mut rng)?;
+    let first = first.ok_or("numbers that small should drown in noise")?;
+    println!("{}, slot {}: {} where {} belongs", first.place, first.slot, first.found, first.expected);
+    println!("at level {}, scale 2^{:.1}; the largest error is {largest:.1e}", first.level, first.log2_scale);
+    assert!(first.place.ends_with("in grow"));
+    Ok(())
+}
