@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: the suites of `benches/`, those of criterion and the one that asks whether secrets show in time.
+//! `cargo xtask bench` and `cargo xtask reproduce`: the suites of `benches/`, those of criterion and the one that asks whether
+//! secrets show in time, and the tables that claims rest on.
 
 use std::path::Path;
 
@@ -8,6 +9,12 @@ use crate::{cargo::Run, error::Error};
 pub(crate) fn run(root: &Path, suite: Option<&str>, args: &[String]) -> Result<(), Error> {
     let run = Run::cargo(root, "bench -p lowtide-benches").words(&select(suite)).arg("--");
     args.iter().fold(run, |run, arg| run.arg(arg)).run()
+}
+
+/// Makes a table anew.
+pub(crate) fn reproduce(root: &Path, table: &[String]) -> Result<(), Error> {
+    let run = Run::cargo(root, "run --release --quiet -p lowtide-benches --bin reproduce --");
+    table.iter().fold(run, |run, arg| run.arg(arg)).run()
 }
 
 /// Builds every suite and runs none.

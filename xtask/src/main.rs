@@ -45,6 +45,12 @@ enum Verb {
         #[arg(last = true)]
         args: Vec<String>,
     },
+    /// Make a table that claims rest on anew, on this machine.
+    Reproduce {
+        /// Which table (`ablation`), with its options; `--help` lists them.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        table: Vec<String>,
+    },
     /// Make the embedded data set anew from the four files of MNIST.
     Vectors {
         /// The folder that holds them, as `train-images-idx3-ubyte.gz` and so on.
@@ -76,6 +82,7 @@ fn run(verb: Verb, root: &Path) -> Result<(), Error> {
         Verb::Tidy => tidy::run(root),
         Verb::Ci { job, no_skip } => ci::run(root, job, ci::Missing::from_flag(no_skip)),
         Verb::Bench { suite, args } => bench::run(root, suite.as_deref(), &args),
+        Verb::Reproduce { table } => bench::reproduce(root, &table),
         Verb::Vectors { mnist } => Ok(dataset::run(&mnist)?),
         Verb::Fuzz { target, seconds } => fuzz::Fuzzer::find(root)?.run(&target, seconds),
     }

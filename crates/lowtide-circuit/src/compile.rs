@@ -86,6 +86,21 @@ impl Lowering {
     };
 }
 
+impl Lowering {
+    /// Each of them left out in turn, by name.
+    #[must_use]
+    pub const fn each_off() -> [(&'static str, Self); 5] {
+        let all = Self::ALL;
+        [
+            ("lazy relinearization", Self { lazy_relinearization: false, ..all }),
+            ("hoisting", Self { hoisting: false, ..all }),
+            ("input levels", Self { input_levels: false, ..all }),
+            ("aligned constants", Self { aligned_constants: false, ..all }),
+            ("order", Self { ordered: false, ..all }),
+        ]
+    }
+}
+
 impl Default for Lowering {
     fn default() -> Self {
         Self::ALL

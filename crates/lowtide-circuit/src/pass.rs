@@ -40,6 +40,20 @@ impl Passes {
         Self { fold_constants: false, balance: false, find_squares: false, remove_dead: false };
 }
 
+impl Passes {
+    /// Each pass left out in turn, by name.
+    #[must_use]
+    pub fn each_off() -> Vec<(&'static str, Self)> {
+        let all = Self::ALL;
+        vec![
+            ("constant folding", Self { fold_constants: false, ..all }),
+            ("balancing", Self { balance: false, ..all }),
+            ("squares", Self { find_squares: false, ..all }),
+            ("dead nodes", Self { remove_dead: false, ..all }),
+        ]
+    }
+}
+
 impl Default for Passes {
     fn default() -> Self {
         Self::ALL

@@ -62,6 +62,17 @@ pub struct Compiler {
 }
 
 impl Compiler {
+    /// The compiler without each of its parts in turn, by name.
+    #[must_use]
+    pub fn each_off() -> Vec<(&'static str, Self)> {
+        let passes =
+            Passes::each_off().into_iter().map(|(name, passes)| (name, Self { passes, ..Self::default() }));
+        let lowering = Lowering::each_off();
+        passes
+            .chain(lowering.into_iter().map(|(name, lowering)| (name, Self { lowering, ..Self::default() })))
+            .collect()
+    }
+
     fn compile(&self, job: &Job, params: &Parameters) -> Result<Program, Error> {
         let tiles = |step: usize| {
             let (rows, columns) = job.blocks[step % job.blocks.len()];

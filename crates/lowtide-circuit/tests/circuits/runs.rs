@@ -41,18 +41,10 @@ fn setup(circuit: &Circuit, lowering: Lowering) -> Setup {
     Setup { program, secret, keys, rng }
 }
 
-/// Every choice left out in turn, and all of them.
+/// All choices, none, and each left out in turn.
 fn choices() -> Vec<Lowering> {
-    let all = Lowering::ALL;
-    vec![
-        all,
-        Lowering::NONE,
-        Lowering { lazy_relinearization: false, ..all },
-        Lowering { hoisting: false, ..all },
-        Lowering { input_levels: false, ..all },
-        Lowering { aligned_constants: false, ..all },
-        Lowering { ordered: false, ..all },
-    ]
+    let each = Lowering::each_off().map(|(_, lowering)| lowering);
+    [Lowering::ALL, Lowering::NONE].into_iter().chain(each).collect()
 }
 
 /// A wide circuit of many sums, products and rotations, with values that come down several levels.

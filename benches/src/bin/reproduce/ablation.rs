@@ -1,0 +1,93 @@
+//! What each part of the compiler is worth: the trainer's circuits with all of it, and with one part less in turn.
+
+use clap::Parser;
+use lowtide_logreg::{Circuit, plan::Compiler};
+
+use crate::{
+    Failure,
+    case::{self, Row},
+    table,
+};
+
+/// The trainer's circuits with each part of the compiler left out in turn
+#[derive(Parser)]
+pub(crate) struct Args {
+    /// One circuit alone
+    #[arg(long)]
+    only: Option<String>,
+    /// Mini-batches
+    #[arg(long, default_value_t = 6)]
+    steps: usize,
+    /// How often to train for each row; the median time counts
+    #[arg(long, default_value_t = 3)]
+    runs: usize,
+    /// Threads
+    #[arg(long, default_value_t = 1)]
+    threads: usize,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    let parts = Compiler::each_off().into_iter().map(|(name, _)| Some(name.to_owned()));
+    let parts: Vec<Option<String>> = [None].into_iter().chain(parts).collect();
+    let wanted = |circuit: &Circuit| args.only.as_deref().is_none_or(|only| only == circuit.name());
+    let mut rows = Vec::new();
+    for circuit in Circuit::ALL.into_iter().filter(wanted) {
+        for without in &parts {
+            eprintln!("{circuit} without {}", without.as_deref().unwrap_or("nothing"));
+            rows.push(case::measure(&case::Args {
+                circuit,
+                steps: args.steps,
+                batch: 128,
+                without: without.clone(),
+                runs: args.runs,
+                threads: args.threads,
+            })?);
+        }
+    }
+    if args.json {
+        println!("{}", serde_json::json!({ "rows": rows }));
+        return Ok(());
+    }
+    let headings = [
+        "circuit, without",
+        "levels",
+        "N",
+        "products",
+        "relin.",
+        "rescales",
+        "public products",
+        "rotations",
+        "keys, MiB",
+        "upload, MiB",
+        "values, MiB",
+        "peak, MiB",
+        "seconds",
+        "ratio",
+    ];
+    let cells = |row: &Row| {
+        let whole = rows.iter().find(|other| other.circuit == row.circuit && other.without.is_none());
+        let ratio = whole.map_or(1.0, |whole| row.seconds / whole.seconds);
+        let mebibytes = |bytes: u64| format!("{:.1}", bytes as f64 / f64::from(1 << 20));
+        vec![
+            format!("{}, {}", row.circuit, row.without.as_deref().unwrap_or("nothing")),
+            row.levels.to_string(),
+            format!("2^{}", row.ring_degree.ilog2()),
+            row.ct_products.to_string(),
+            row.relinearizations.to_string(),
+            row.rescales.to_string(),
+            row.public_products.to_string(),
+            row.rotations.to_string(),
+            mebibytes(row.evaluation_key_bytes),
+            mebibytes(row.upload_bytes),
+            mebibytes(row.foreseen_bytes),
+            mebibytes(row.peak_rss_bytes),
+            format!("{:.2}", row.seconds),
+            format!("{ratio:.2}"),
+        ]
+    };
+    table::print(&headings, &rows.iter().map(cells).collect::<Vec<_>>());
+    Ok(())
+}

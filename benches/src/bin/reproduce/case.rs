@@ -1,0 +1,165 @@
+//! One training run, measured: the unit of which tables are made.
+
+use std::{env, process::Command, time::Instant};
+
+use clap::Parser;
+use lowtide_ckks::SecretKey;
+use lowtide_data::{Label, mnist};
+use lowtide_logreg::{
+    Circuit, Plan, Request, customer,
+    plan::Compiler,
+    rows::SignedRows,
+    schedule::{Momentum, Schedule, StepSize},
+    sigmoid::{Method, SigmoidPolynomial},
+    train, twin,
+};
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::{Failure, memory};
+
+/// What to train: MNIST, 3 against 8, as the demo does.
+#[derive(Clone, Debug, Parser)]
+pub(crate) struct Args {
+    /// The circuit
+    #[arg(long, default_value = "fused", value_parser = circuit)]
+    pub(crate) circuit: Circuit,
+    /// Mini-batches
+    #[arg(long, default_value_t = 6)]
+    pub(crate) steps: usize,
+    /// Rows of a mini-batch
+    #[arg(long, default_value_t = 128)]
+    pub(crate) batch: usize,
+    /// The part of the compiler to leave out
+    #[arg(long)]
+    pub(crate) without: Option<String>,
+    /// How often to train; the median time counts
+    #[arg(long, default_value_t = 3)]
+    pub(crate) runs: usize,
+    /// Threads
+    #[arg(long, default_value_t = 1)]
+    pub(crate) threads: usize,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) circuit: Circuit,
+    pub(crate) without: Option<String>,
+    pub(crate) threads: usize,
+    pub(crate) levels: usize,
+    pub(crate) ring_degree: usize,
+    pub(crate) log2_qp: f64,
+    pub(crate) ct_products: usize,
+    pub(crate) relinearizations: usize,
+    pub(crate) public_products: usize,
+    pub(crate) rescales: usize,
+    pub(crate) rotations: usize,
+    pub(crate) rotation_keys: usize,
+    pub(crate) evaluation_key_bytes: u64,
+    pub(crate) upload_bytes: u64,
+    /// Bytes of values and scratch that the program foresees on one thread.
+    pub(crate) foreseen_bytes: u64,
+    /// The most that was resident while training.
+    pub(crate) peak_rss_bytes: u64,
+    pub(crate) seconds: f64,
+    pub(crate) max_weight_error: f64,
+}
+
+fn circuit(name: &str) -> Result<Circuit, String> {
+    let names = || Circuit::ALL.map(Circuit::name).join(" or ");
+    Circuit::ALL
+        .into_iter()
+        .find(|circuit| circuit.name() == name)
+        .ok_or_else(|| format!("choose {}", names()))
+}
+
+/// The compiler without one of its parts.
+fn compiler(without: Option<&str>) -> Result<Compiler, Failure> {
+    let Some(part) = without else { return Ok(Compiler::default()) };
+    let found = Compiler::each_off().into_iter().find(|(name, _)| *name == part);
+    found.map(|(_, compiler)| compiler).ok_or_else(|| format!("the compiler has no part {part:?}").into())
+}
+
+/// Measures a row in this process and prints it as JSON.
+pub(crate) fn run(args: &Args) -> Result<(), Failure> {
+    rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global()?;
+    let data = mnist::train().shuffle(0);
+    let labels: Vec<bool> = data.labels().iter().map(|label| *label == Label::Positive).collect();
+    let rows = SignedRows::new(data.features(), data.columns(), &labels)?;
+    let request = Request {
+        circuit: args.circuit,
+        features: data.columns(),
+        rows: data.rows(),
+        batch: args.batch,
+        steps: args.steps,
+        sigmoid: SigmoidPolynomial::fit(3, 8.0, Method::LeastSquares)?,
+        schedule: Schedule::new(StepSize { initial: 0.9, decay: 0.1 }, Momentum::Nesterov)?,
+        scale_bits: 34,
+        security_bits: 128,
+    };
+    let plan = Plan::with_compiler(&request, &compiler(args.without.as_deref())?)?;
+    let mut rng = ChaCha20Rng::from_seed([1; 32]);
+    let secret = SecretKey::generate(plan.params(), &mut rng);
+    let keys = customer::evaluation_keys(&plan, &secret, &mut rng)?;
+    let encrypted = customer::encrypt(&plan, &secret, &rows, &mut rng, &|| ())?;
+    memory::forget_peak();
+    let mut seconds = Vec::with_capacity(args.runs.max(1));
+    let mut model = None;
+    for _ in 0..args.runs.max(1) {
+        let begin = Instant::now();
+        model = Some(train::train(&keys, &encrypted, &|_| ())?);
+        seconds.push(begin.elapsed().as_secs_f64());
+    }
+    let peak_rss_bytes = memory::peak().unwrap_or(0);
+    seconds.sort_by(f64::total_cmp);
+    let found = customer::decrypt(&secret, &model.ok_or("no run")?)?.weights;
+    let expected = twin::train_twin(&plan, &rows)?;
+    let (tally, program) = (plan.tally(), plan.program());
+    let row = Row {
+        circuit: args.circuit,
+        without: args.without.clone(),
+        threads: args.threads,
+        levels: plan.params().max_level(),
+        ring_degree: plan.params().ring_degree(),
+        log2_qp: plan.params().log2_qp(),
+        ct_products: tally.product_count(),
+        relinearizations: tally.relinearizations.values().sum(),
+        public_products: tally.public_products.values().sum(),
+        rescales: tally.rescales.values().sum(),
+        rotations: tally.rotation_count(),
+        rotation_keys: tally.rotations.len(),
+        evaluation_key_bytes: plan.evaluation_key_bytes(),
+        upload_bytes: plan.upload_bytes(),
+        foreseen_bytes: program.peak_bytes(),
+        peak_rss_bytes,
+        seconds: seconds[seconds.len() / 2],
+        max_weight_error: found.iter().zip(&expected).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max),
+    };
+    println!("{}", serde_json::to_string(&row)?);
+    Ok(())
+}
+
+/// Measures a row in a process of its own, so that its memory is its own.
+pub(crate) fn measure(args: &Args) -> Result<Row, Failure> {
+    let mut command = Command::new(env::current_exe()?);
+    command.arg("row");
+    for (option, value) in [
+        ("--circuit", args.circuit.name().to_owned()),
+        ("--steps", args.steps.to_string()),
+        ("--batch", args.batch.to_string()),
+        ("--runs", args.runs.to_string()),
+        ("--threads", args.threads.to_string()),
+    ] {
+        command.args([option, &value]);
+    }
+    if let Some(without) = &args.without {
+        command.args(["--without", without]);
+    }
+    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("the row without {:?} ended with {}", args.without, output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
+}

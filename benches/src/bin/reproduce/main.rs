@@ -1,0 +1,42 @@
+//! Tables that claims rest on, made anew: `cargo xtask reproduce`.
+
+mod ablation;
+mod case;
+mod memory;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Makes a table anew, on this machine.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask reproduce")]
+struct Cli {
+    #[command(subcommand)]
+    table: Table,
+}
+
+#[derive(Subcommand)]
+enum Table {
+    Ablation(ablation::Args),
+    /// One row of a table, in a process of its own, as JSON.
+    #[command(hide = true)]
+    Row(case::Args),
+}
+
+fn main() -> ExitCode {
+    let result = match Cli::parse().table {
+        Table::Ablation(args) => ablation::run(&args),
+        Table::Row(args) => case::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("reproduce: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Failure = Box<dyn std::error::Error>;
