@@ -30,8 +30,8 @@ pub(crate) enum Error {
     #[error(transparent)]
     Save(lowtide_wire::Error),
     /// Something about a file that only training can tell.
-    #[error("{}: {}", path.display(), Told(source))]
-    Unfit { path: PathBuf, source: lowtide_logreg::Error },
+    #[error("{}: {}", path.display(), Told(&**source))]
+    Unfit { path: PathBuf, source: Box<lowtide_logreg::Error> },
     /// What the trainer says.
     #[error("{}", Told(.0))]
     Trainer(#[from] lowtide_logreg::Error),
@@ -143,6 +143,11 @@ impl Error {
     /// For [`Result::map_err`]: a failure to `verb` the file at `path`.
     pub(crate) fn file(verb: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
         move |source| Self::File { verb, path: path.into(), source }
+    }
+
+    /// What training says of the file at `path`.
+    pub(crate) fn unfit(path: impl Into<PathBuf>, source: lowtide_logreg::Error) -> Self {
+        Self::Unfit { path: path.into(), source: Box::new(source) }
     }
 
     /// Whether it is only that nobody reads standard output any more.

@@ -36,7 +36,7 @@ pub(crate) fn save_new<T: Payload>(path: &Path, value: &T) -> Result<u64, Error>
 /// Reads a model.
 pub(crate) fn load_model(path: &Path) -> Result<Model, Error> {
     let text = fs::read_to_string(path).map_err(Error::file("read", path))?;
-    Model::from_json(&text).map_err(|source| Error::Unfit { path: path.into(), source })
+    Model::from_json(&text).map_err(|source| Error::unfit(path, source))
 }
 
 /// Writes a model.

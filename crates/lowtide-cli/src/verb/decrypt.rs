@@ -77,7 +77,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     let preparation: Preparation = store::load(&args.preparation, &limits)?;
     let unfit = |path: &PathBuf| {
         let path = path.clone();
-        move |source| Error::Unfit { path, source }
+        move |source| Error::unfit(path, source)
     };
     let decrypted = customer::decrypt(&secret, &encrypted).map_err(unfit(&args.model))?;
     let rounded_bits = (!args.raw).then_some(args.bits);

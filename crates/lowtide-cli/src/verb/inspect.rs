@@ -144,7 +144,7 @@ fn detail(contents: &Contents) -> Detail {
 }
 
 fn model(path: &Path, bytes: &[u8]) -> Result<Report, Error> {
-    let unfit = |source| Error::Unfit { path: path.into(), source };
+    let unfit = |source| Error::unfit(path, source);
     let text = std::str::from_utf8(bytes).map_err(|_| Error::Unknown { path: path.into() })?;
     let model = Model::from_json(text).map_err(unfit)?;
     let (labels, training) = (model.labels().clone(), model.training().clone());

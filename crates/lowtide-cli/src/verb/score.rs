@@ -59,8 +59,7 @@ pub(crate) struct Report {
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     let model = store::load_model(&args.model)?;
     let data = read(args, &model, screen)?;
-    let metrics =
-        measure(&model, &data).map_err(|source| Error::Unfit { path: args.data.clone(), source })?;
+    let metrics = measure(&model, &data).map_err(|source| Error::unfit(&args.data, source))?;
     Ok(Report {
         model: args.model.clone(),
         data: args.data.clone(),

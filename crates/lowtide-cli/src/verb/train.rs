@@ -71,8 +71,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
             bar.reach(progress.done);
             bar.say(progress.region.to_owned());
         };
-        train::train(&keys, &data, &on_progress)
-            .map_err(|source| Error::Unfit { path: args.keys.clone(), source })?
+        train::train(&keys, &data, &on_progress).map_err(|source| Error::unfit(&args.keys, source))?
     };
     let seconds = begin.elapsed().as_secs_f64();
     let model_bytes = store::save(&args.out, &trained)?;
