@@ -21,6 +21,9 @@ Step by step, as customer and service:
       --preparation rows.prep --out model.json
   lowtide score --model model.json --data test.csv
 
+A function of your own, written as a circuit:
+  lowtide circuit --help
+
 The environment variable LOWTIDE_ISA (scalar, avx2 or avx512) caps the vector
 instructions in use; results are the same to the last bit.";
 

@@ -23,7 +23,7 @@ pub(crate) struct Percent(pub(crate) f64);
 /// A count with its noun: `1 row`, `2 rows`.
 pub(crate) struct Of(pub(crate) usize, pub(crate) &'static str);
 
-/// A number with nine digits that count: `3.00000012`, `1.25e-7`.
+/// A number with eight or nine digits that count: `3.00000012`, `1.2500000e-7`.
 pub(crate) struct Real(pub(crate) f64);
 
 impl fmt::Display for Bytes {
@@ -101,7 +101,7 @@ impl fmt::Display for Real {
             let decimals = (8 - size.log10().floor() as i32).clamp(0, 9) as usize;
             format!("{:.decimals$}", self.0)
         } else {
-            format!("{:.4e}", self.0)
+            format!("{:.7e}", self.0)
         };
         f.pad(&text)
     }
@@ -142,7 +142,16 @@ mod tests {
         );
         assert_eq!(
             [0.0, 1.0, -3.5, 0.004, 123_456.7, 1.25e-7, -2e12, f64::INFINITY].map(|x| Real(x).to_string()),
-            ["0", "1.00000000", "-3.50000000", "0.004000000", "123456.700", "1.2500e-7", "-2.0000e12", "inf"]
+            [
+                "0",
+                "1.00000000",
+                "-3.50000000",
+                "0.004000000",
+                "123456.700",
+                "1.2500000e-7",
+                "-2.0000000e12",
+                "inf"
+            ]
         );
         assert_eq!(Percent(0.92137).to_string(), "92.14 %");
         assert_eq!(
