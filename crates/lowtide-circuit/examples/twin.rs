@@ -6,7 +6,10 @@
 
 use std::{collections::BTreeMap, error::Error};
 
-use lowtide_circuit::{Builder, Requirements, compile, customer};
+use lowtide_circuit::{
+    Builder, Requirements, compile,
+    customer::{self, Bound},
+};
 use lowtide_ckks::SecretKey;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -26,10 +29,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     let inputs = BTreeMap::from([("x".to_owned(), vec![0.25, 0.5, -0.75, 1.0])]);
 
     // Every value on the way is decrypted: for development, with data that may be known.
-    let (first, largest) = customer::twin(&program, &secret, &keys, &inputs, 1e-5, &mut rng)?;
-    let first = first.ok_or("numbers that small should drown in noise")?;
-    println!("{}, slot {}: {} where {} belongs", first.place, first.slot, first.found, first.expected);
-    println!("at level {}, scale 2^{:.1}; the largest error is {largest:.1e}", first.level, first.log2_scale);
+    let twin = customer::twin(&program, &secret, &keys, &inputs, 1e-5, &mut rng)?;
+    println!("the largest error is {:.1e}", twin.largest_error());
+    let first = twin.deviation.ok_or("numbers that small should drown in noise")?;
+    println!("{first}");
     assert!(first.place.ends_with("in grow"));
+
+    // Relative to the numbers, it is lost before.
+    let twin = customer::twin(&program, &secret, &keys, &inputs, Bound::Relative(1e-5), &mut rng)?;
+    let first = twin.deviation.ok_or("numbers that small should drown in noise")?;
+    println!("{first}");
+    assert!(first.place.ends_with("in shrink"));
     Ok(())
 }

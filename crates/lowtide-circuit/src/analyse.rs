@@ -8,9 +8,10 @@ use lowtide_ckks::{Level, Scale};
 
 pub use self::fault::{Fault, Overflow, PrecisionLoss, Site};
 use crate::{
-    Error, NodeId, Program,
-    program::{Instruction, Register},
+    Error, NodeId, Program, Secrecy,
+    program::{Instruction, Kind, Register, Step},
     read::{self, Prediction, Range},
+    run,
 };
 
 /// What is known of a program on representative inputs.
@@ -106,7 +107,8 @@ fn placed(program: &Program) -> Vec<Option<(Level, Scale)>> {
         let moved = matches!(step.instruction, Instruction::Lower(..) | Instruction::Drop(..));
         if let Some(id) = step.node
             && !moved
-            && !is_public(program, &step.instruction)
+            && step.kind != Kind::Plaintext
+            && !is_public(program, step)
         {
             placed[id.index()] = Some((step.level, step.scale.clone()));
         }
@@ -114,52 +116,48 @@ fn placed(program: &Program) -> Vec<Option<(Level, Scale)>> {
     placed
 }
 
-fn is_public(program: &Program, instruction: &Instruction) -> bool {
-    match instruction {
-        Instruction::Public(_) => true,
-        Instruction::Input(input) => program.inputs()[*input as usize].secrecy == crate::Secrecy::Public,
-        _ => false,
+/// Whether it is all in clear.
+fn is_public(program: &Program, step: &Step) -> bool {
+    match step.instruction {
+        Instruction::Input(input) => program.inputs()[input as usize].secrecy == Secrecy::Public,
+        _ => step.kind == Kind::Public,
     }
 }
 
 /// Values that do not fit the modulus: of each node the step that lacks most.
 fn overflows(program: &Program, prediction: &Prediction) -> Vec<Fault> {
-    let mut worst: BTreeMap<(Option<NodeId>, Option<Register>), (usize, Overflow)> = BTreeMap::new();
+    let mut worst: BTreeMap<Option<NodeId>, (usize, Overflow)> = BTreeMap::new();
     let mut note = |at: usize, value: usize, level: Level, scale: &Scale, room: f64| {
         let known = prediction.steps()[value];
         let bits = (known.magnitude + known.error).log2() + 1.0 + scale.log2();
         if bits <= room || known.magnitude == 0.0 {
             return;
         }
-        let step = &program.steps()[value];
+        let step = run::named(program, &program.steps()[value]);
         let site = Site::of(program, step, &known);
+        // Products wait for one rescale, constants may for more.
         let scales = (scale.log2() / program.params().default_scale().log2()).round().max(1.0);
         let spare = (level + 1).saturating_sub(scales as usize);
         let overflow = Overflow { site, level, spare, log2_scale: scale.log2(), bits, room };
-        // A step without a node stands for itself.
-        let key = (step.node, step.node.is_none().then_some(Register(value as u32)));
-        let entry = worst.entry(key).or_insert_with(|| (at, overflow.clone()));
+        let entry = worst.entry(step.node).or_insert_with(|| (at, overflow.clone()));
         if overflow.bits - overflow.room > entry.1.bits - entry.1.room {
             entry.1 = overflow;
         }
     };
-    for (at, step) in program.steps().iter().enumerate() {
+    for (at, step) in program.steps().iter().enumerate().filter(|(_, step)| !is_public(program, step)) {
         let room = program.params().basis(step.level).log2();
+        let number = |register: &Register| program.steps()[register.index()].kind == Kind::Public;
         match &step.instruction {
-            Instruction::AddPublic(_, public) => {
-                note(at, public.index(), step.level, &step.scale, room.min(ENCODED_BITS));
+            Instruction::AddPublic(_, b) if number(b) => {
+                note(at, b.index(), step.level, &step.scale, room.min(ENCODED_BITS));
             }
-            Instruction::MulPublic(_, public, scale) => {
-                note(at, public.index(), step.level, scale, room.min(ENCODED_BITS));
+            Instruction::MulPublic(_, b, scale) if number(b) => {
+                note(at, b.index(), step.level, scale, room.min(ENCODED_BITS));
             }
-            Instruction::Input(_) => {
-                note(at, at, step.level, &step.scale, room.min(ENCODED_BITS));
-                continue;
-            }
-            Instruction::Public(_) => continue,
             _ => {}
         }
-        note(at, at, step.level, &step.scale, room);
+        let encoded = matches!(step.kind, Kind::Input | Kind::Plaintext);
+        note(at, at, step.level, &step.scale, if encoded { room.min(ENCODED_BITS) } else { room });
     }
     let mut faults: Vec<_> = worst.into_values().collect();
     faults.sort_by_key(|(at, _)| *at);
@@ -183,7 +181,7 @@ fn losses(program: &Program, prediction: &Prediction, tolerance: f64) -> Vec<Fau
             magnitude: known.magnitude,
             error: known.error,
             wanted,
-            site: Site::of(program, &program.steps()[at], &prediction.steps()[at]),
+            site: Site::of(program, run::named(program, &program.steps()[at]), &prediction.steps()[at]),
             log2_scale: program.params().default_scale().log2(),
         }))
     };

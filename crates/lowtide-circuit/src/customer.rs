@@ -3,15 +3,18 @@
 use std::{
     borrow::Cow,
     collections::BTreeMap,
+    fmt,
     sync::{Mutex, PoisonError},
 };
 
-use lowtide_ckks::{EvaluationKeys, Rotations, SecretKey};
+use lowtide_ckks::{EvaluationKeys, Level, Rotations, Scale, SecretKey};
 use lowtide_encoding::Encoder;
 use rand::CryptoRng;
 
 use crate::{
-    Error, Program, Secrecy, read,
+    Error, NodeId, Program, Secrecy,
+    program::Register,
+    read::{self, Prediction},
     run::{Datum, Held, Options, place, repeated, watched},
 };
 
@@ -80,10 +83,54 @@ pub fn decrypt(
     outputs.iter().map(open).collect()
 }
 
+/// How large an error of an encrypted run may be.
+#[derive(Clone, Copy, Debug)]
+pub enum Bound<'a> {
+    /// As large as this.
+    Absolute(f64),
+    /// As large as this part of the largest number of the vector.
+    Relative(f64),
+    /// In each step as large as predicted, for inputs in the ranges that the prediction was made for.
+    Predicted(&'a Prediction),
+}
+
+/// As large as this.
+impl From<f64> for Bound<'_> {
+    fn from(bound: f64) -> Self {
+        Self::Absolute(bound)
+    }
+}
+
+/// An encrypted run beside the clear one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Twin {
+    /// The first step in the order of the program whose error passes the bound.
+    pub deviation: Option<Deviation>,
+    /// Every ciphertext and product that is the value of a node, in the order of the program.
+    pub values: Vec<Observed>,
+}
+
+/// A value that was decrypted on the way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Observed {
+    /// Its step.
+    pub step: Register,
+    /// The largest error in any slot.
+    pub error: f64,
+    /// The level of the ciphertext.
+    pub level: Level,
+    /// Its scale.
+    pub scale: Scale,
+}
+
 /// Where an encrypted run first leaves the clear one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deviation {
-    /// The node, with its region.
+    /// The step.
+    pub step: Register,
+    /// The node.
+    pub node: NodeId,
+    /// The node with its operation and region.
     pub place: String,
     /// The slot of the largest error.
     pub slot: usize,
@@ -91,59 +138,89 @@ pub struct Deviation {
     pub expected: f64,
     /// The number decrypted.
     pub found: f64,
+    /// How far they may be apart.
+    pub bound: f64,
     /// The level of the ciphertext.
-    pub level: usize,
-    /// `log2` of its scale.
-    pub log2_scale: f64,
+    pub level: Level,
+    /// Its scale.
+    pub scale: Scale,
 }
 
-/// Runs a program encrypted and clear side by side, decrypting every value on the way: the first whose error passes
-/// `bound`, if any, and the largest error of all. For development, with data that may be known.
+/// Both numbers, and where they are.
+impl fmt::Display for Deviation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, slot, expected, found, bound, level, scale, .. } = self;
+        write!(
+            f,
+            "{place}: {found:e} in slot {slot}, where {expected:e} belongs, within {bound:.2e}; level {level}, scale {scale}"
+        )
+    }
+}
+
+impl Twin {
+    /// The largest error of all.
+    #[must_use]
+    pub fn largest_error(&self) -> f64 {
+        self.values.iter().map(|value| value.error).fold(0.0, f64::max)
+    }
+}
+
+/// Runs a program encrypted and clear side by side, decrypting every value on the way. For development, with data that
+/// may be known.
 ///
 /// # Errors
 /// As [`crate::run()`].
-pub fn twin(
+pub fn twin<'a>(
     program: &Program,
     secret: &SecretKey,
     keys: &EvaluationKeys,
     inputs: &BTreeMap<String, Vec<f64>>,
-    bound: f64,
+    bound: impl Into<Bound<'a>>,
     rng: &mut impl CryptoRng,
-) -> Result<(Option<Deviation>, f64), Error> {
+) -> Result<Twin, Error> {
+    let bound = bound.into();
     let clear = read::clear_nodes(program.circuit(), inputs)?;
     let encoder = Encoder::new(program.params())?;
-    let seen: Mutex<(Option<(usize, Deviation)>, f64)> = Mutex::default();
-    let compare = |index: usize, held: &Held<'_>| {
-        let step = &program.steps()[index];
-        let Some(id) = step.node else { return Ok(()) };
+    let seen = Mutex::new(BTreeMap::new());
+    // Steps finish in any order, on any thread; the map puts them back into the program's.
+    let look = |index: usize, held: &Held<'_>| {
+        let (at, step) = (Register(index as u32), &program.steps()[index]);
+        let Some(node) = step.node else { return Ok(()) };
         let (plain, level, scale) = match held {
             Held::Public(_) | Held::Plaintext(_) => return Ok(()),
             Held::Ciphertext(x) => (secret.decrypt(x)?, x.level(), x.scale()),
             Held::Product(x) => (secret.decrypt_product(x)?, x.level(), x.scale()),
         };
         let found = encoder.decode(&plain);
-        let expected = &clear[id.index()];
+        let expected = &clear[node.index()];
         let error = |slot: usize| (found[slot] - expected.at(slot)).abs();
-        let worst = (0..program.slots()).max_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(0);
-        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.1 = seen.1.max(error(worst));
-        let off = error(worst).is_nan() || error(worst) > bound;
-        // The first in the order of the program, not of time.
-        if off && seen.0.as_ref().is_none_or(|(first, _)| index < *first) {
-            let deviation = Deviation {
-                place: place(program.circuit(), step),
-                slot: worst,
-                expected: expected.at(worst),
-                found: found[worst],
-                level,
-                log2_scale: scale.log2(),
-            };
-            seen.0 = Some((index, deviation));
-        }
+        let slot = (0..program.slots()).max_by(|a, b| error(*a).total_cmp(&error(*b))).unwrap_or(0);
+        let size = || (0..program.slots()).map(|slot| expected.at(slot).abs()).fold(0.0, f64::max);
+        let bound = match bound {
+            Bound::Absolute(bound) => bound,
+            Bound::Relative(bound) => bound * size(),
+            Bound::Predicted(prediction) => prediction.steps()[index].error,
+        };
+        let observed = Observed { step: at, error: error(slot), level, scale: scale.clone() };
+        // Whatever is no number is off.
+        let off = observed.error.is_nan() || observed.error > bound;
+        let deviation = off.then(|| Deviation {
+            step: at,
+            node,
+            place: place(program, step),
+            slot,
+            expected: expected.at(slot),
+            found: found[slot],
+            bound,
+            level,
+            scale: scale.clone(),
+        });
+        seen.lock().unwrap_or_else(PoisonError::into_inner).insert(at, (observed, deviation));
         Ok(())
     };
     let encrypted = encrypt(program, secret, inputs, rng)?;
-    watched(program, keys, &encrypted, Options::default(), &compare)?;
-    let (first, largest) = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok((first.map(|(_, deviation)| deviation), largest))
+    watched(program, keys, &encrypted, Options::default(), &look)?;
+    let seen = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let (values, deviations): (Vec<_>, Vec<_>) = seen.into_values().unzip();
+    Ok(Twin { deviation: deviations.into_iter().flatten().next(), values })
 }

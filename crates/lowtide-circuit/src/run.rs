@@ -9,7 +9,7 @@ use std::{borrow::Cow, collections::BTreeMap, sync::atomic::AtomicBool};
 use lowtide_ckks::{Ciphertext, EvaluationKeys, Plaintext, Product};
 use lowtide_encoding::Encoder;
 
-use crate::{Circuit, Error, Program, Secrecy, Value, program::Step};
+use crate::{Error, Program, Secrecy, Value, program::Step};
 
 mod dataflow;
 mod machine;
@@ -137,7 +137,8 @@ pub(crate) fn repeated(values: &[f64], slots: usize) -> Vec<f64> {
 }
 
 /// A node and its region, in the author's terms.
-pub(crate) fn place(circuit: &Circuit, step: &Step) -> String {
+pub(crate) fn place(program: &Program, step: &Step) -> String {
+    let (circuit, step) = (program.circuit(), named(program, step));
     let node = step.node.map_or(String::new(), |id| format!("{id} {}", circuit.op(id).name()));
     let region = circuit.region_name(step.region);
     match (node.is_empty(), region.is_empty()) {
@@ -145,5 +146,13 @@ pub(crate) fn place(circuit: &Circuit, step: &Step) -> String {
         (false, true) => node,
         (true, false) => region,
         (true, true) => "the circuit".into(),
+    }
+}
+
+/// The step, or, on the way to the value of a node, the one that it comes from.
+pub(crate) fn named<'a>(program: &'a Program, step: &'a Step) -> &'a Step {
+    match step.instruction.operands().next() {
+        Some(operand) if step.node.is_none() => named(program, &program.steps()[operand.index()]),
+        _ => step,
     }
 }

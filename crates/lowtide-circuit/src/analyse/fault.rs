@@ -62,7 +62,7 @@ pub struct PrecisionLoss {
 
 impl Site {
     pub(super) fn of(program: &Program, step: &Step, known: &StepPrediction) -> Self {
-        let place = run::place(program.circuit(), step);
+        let place = run::place(program, step);
         Self { node: step.node, place, magnitude: known.magnitude, error: known.error }
     }
 }
@@ -92,6 +92,9 @@ impl fmt::Display for Overflow {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { site, level, spare, log2_scale, bits, room } = self;
         let lacking = (bits - room).ceil();
+        if !bits.is_finite() {
+            return write!(f, "overflow at {}: its values are no finite numbers", site.place);
+        }
         write!(
             f,
             "overflow at {}: values up to {} take {bits:.1} bits at a scale of 2^{log2_scale:.1}, level {level} has \
@@ -100,8 +103,8 @@ impl fmt::Display for Overflow {
             number(site.magnitude),
         )?;
         match spare {
-            0 => write!(f, "take {lacking} more output bits"),
-            _ => write!(f, "take a scale of {} more bits", (lacking / *spare as f64).ceil()),
+            0 => write!(f, "take {}", more(lacking, "output bit")),
+            _ => write!(f, "take a scale of {}", more((lacking / *spare as f64).ceil(), "bit")),
         }
     }
 }
@@ -112,17 +115,21 @@ impl fmt::Display for PrecisionLoss {
         write!(
             f,
             "precision of output {output:?}: errors up to {} on values up to {}, where {} is wanted; it is lost at {}, \
-             whose values are up to {} and off by up to {}: make these larger, or take a scale {} bits larger than \
-             2^{log2_scale:.0}",
+             whose values are up to {} and off by up to {}: make these larger, or take a scale of {} than 2^{log2_scale:.0}",
             number(*error),
             number(*magnitude),
             number(*wanted),
             site.place,
             number(site.magnitude),
             number(site.error),
-            (error / wanted).log2().ceil(),
+            more((error / wanted).log2().ceil(), "bit"),
         )
     }
+}
+
+/// `1 more bit`, `2 more bits`.
+fn more(count: f64, what: &str) -> String {
+    if count == 1.0 { format!("1 more {what}") } else { format!("{count} more {what}s") }
 }
 
 /// Three digits are enough.

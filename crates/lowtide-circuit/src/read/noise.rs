@@ -16,24 +16,22 @@
 //!
 //! **Double precision** counts as well: of the clear values themselves, of encoding and decoding, of scales.
 //!
-//! Near linear: of each value's sources the largest 128 are told apart. Those which no other value depends on any more
+//! Near linear: of each value's sources the largest 128 or more are told apart. Those which no other value depends on any more
 //! become one source, without loss; others go into a rest that is added as if it always had the worst sign.
 
+mod encoding;
 mod form;
+mod interval;
 mod reach;
-
-use std::collections::BTreeMap;
+mod source;
 
 use lowtide_ckks::Scale;
 
-use self::{
-    form::{Form, Interval, Sources},
-    reach::Reach,
-};
+use self::{encoding::Encodings, form::Form, interval::Interval, reach::Reach, source::Sources};
 use super::Range;
 use crate::{
     NodeId, Program, Secrecy, Value,
-    program::{Instruction, PublicOp, Register, Step},
+    program::{Instruction, Kind, PublicOp, Register, Step},
 };
 
 /// What is known of every step of a program before it runs.
@@ -86,7 +84,7 @@ pub fn noise(program: &Program, ranges: &[Range]) -> Prediction {
         reach: Reach::new(program),
         sources: Sources::default(),
         values: Vec::with_capacity(program.steps().len()),
-        encodings: BTreeMap::new(),
+        encodings: Encodings::new(program),
     };
     let mut nodes = vec![0.0_f64; ranges.len()];
     let mut steps = Vec::with_capacity(program.steps().len());
@@ -106,8 +104,7 @@ struct Reading<'a> {
     reach: Reach<'a>,
     sources: Sources,
     values: Vec<Known>,
-    /// The roundings of public vectors that have been encoded: equal ones are the same.
-    encodings: BTreeMap<Register, Vec<(Scale, u32)>>,
+    encodings: Encodings,
 }
 
 /// A value, and its error while somebody still needs it; none for public values.
@@ -126,7 +123,7 @@ impl Reading<'_> {
         let prediction = form.as_ref().map_or(StepPrediction { magnitude, error: 0.0, origin: at }, |form| {
             StepPrediction {
                 magnitude,
-                error: form.bound() + magnitude * self.reach.double(&step.scale),
+                error: form.bound() + magnitude * self.reach.double(),
                 origin: self.sources.origin(form).unwrap_or(at),
             }
         });
@@ -145,19 +142,15 @@ impl Reading<'_> {
         prediction
     }
 
-    /// Lets go of what this step used last.
+    /// Lets go of what this step is the last to use.
     fn free(&mut self, at: Register, step: &Step) {
         for operand in step.instruction.operands() {
-            if self.program.steps()[operand.index()].last_use != at {
-                continue;
-            }
-            if let Some(form) = self.values[operand.index()].form.take() {
+            let last = self.program.steps()[operand.index()].last_use == at;
+            if let Some(form) = last.then(|| self.values[operand.index()].form.take()).flatten() {
                 self.sources.release(&form);
             }
-            for (_, source) in self.encodings.remove(&operand).into_iter().flatten() {
-                self.sources.unpin(source);
-            }
         }
+        self.encodings.free(at, &mut self.sources);
     }
 
     /// The error of a step's result.
@@ -172,10 +165,11 @@ impl Reading<'_> {
             }
             Instruction::Input(_) => {
                 let reach = self.reach.fresh() / step.scale.to_f64();
-                let mut form = Form::of(self.sources.add(at, self.reach.every_slot()), reach);
+                let mut form = Form::zero();
+                form.push(self.sources.add(at, self.reach.every_slot()), 0, Interval::point(reach));
                 let encoding = self.reach.encoding() / step.scale.to_f64();
-                form.push(self.sources.add(at, self.program.slots()), Interval::point(encoding));
-                form.add_rest(range.magnitude() * self.reach.double(&step.scale), at);
+                form.push(self.sources.add(at, self.program.slots()), 0, Interval::point(encoding));
+                form.add_rest(range.magnitude() * self.reach.double(), at);
                 form
             }
             Instruction::Add(a, b) => Form::sum(self.error(*a), self.error(*b), false),
@@ -224,13 +218,17 @@ impl Reading<'_> {
                 let above = &self.program.steps()[a.index()].scale;
                 let one = &(&step.scale * &Scale::prime(prime(step.level + 1))) / above;
                 let mut form = self.error(*a).clone();
-                let relative = 0.5 / one.to_f64() + self.reach.double(&one);
+                let relative = 0.5 / one.to_f64() + self.reach.double();
                 form.add_rest(range.magnitude() * relative, at);
                 self.noisier(form, at, self.reach.division(), &step.scale)
             }
         };
-        // The clear value is rounded as well.
-        form.add_rest(range.magnitude() * f64::EPSILON, at);
+        let arithmetic = step.instruction.operands().count() == 2
+            || matches!(step.instruction, Instruction::Square(_) | Instruction::MulInteger(..));
+        if arithmetic {
+            // The clear value is rounded as well.
+            form.add_rest(range.magnitude() * f64::EPSILON / 2.0, at);
+        }
         Some(form)
     }
 
@@ -240,33 +238,22 @@ impl Reading<'_> {
 
     fn noisier(&mut self, mut form: Form, at: Register, reach: f64, scale: &Scale) -> Form {
         let source = self.sources.add(at, self.reach.every_slot());
-        form.push(source, Interval::point(reach / scale.to_f64()));
+        form.push(source, 0, Interval::point(reach / scale.to_f64()));
         form
     }
 
     /// The rounding of a public value at a scale, times what it is multiplied by.
     fn encode(&mut self, form: &mut Form, at: Register, public: Register, scale: &Scale, factor: Interval) {
         let size = self.values[public.index()].range.magnitude();
-        form.add_rest(factor.magnitude() * size * self.reach.double(scale), at);
-        if let Instruction::Public(PublicOp::Constant(value)) =
-            &self.program.steps()[public.index()].instruction
-            && value.scalar().is_some()
-        {
-            // One coefficient, off by half a unit.
+        form.add_rest(factor.magnitude() * size * self.reach.double(), at);
+        if self.program.steps()[public.index()].kind != Kind::Plaintext {
+            // A number is one coefficient, off by half a unit.
             form.add_rest(factor.magnitude() * 0.5 / scale.to_f64(), at);
             return;
         }
-        let known = self.encodings.entry(public).or_default();
-        let source = if let Some((_, source)) = known.iter().find(|(of, _)| of == scale) {
-            *source
-        } else {
-            let source = self.sources.add(at, self.program.slots());
-            self.sources.pin(source);
-            known.push((scale.clone(), source));
-            source
-        };
-        let reach = Interval::point(self.reach.encoding() / scale.to_f64());
-        form.push(source, factor.times(reach));
+        let reach = self.reach.encoding() / scale.to_f64();
+        let (source, turn, sign) = self.encodings.source(public, scale, at, &mut self.sources);
+        form.push(source, turn, factor.times(Interval::point(sign * reach)));
     }
 
     /// The range of a step on the way to a node.

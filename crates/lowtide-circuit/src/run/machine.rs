@@ -26,7 +26,7 @@ impl<'a> Machine<'a> {
     /// The values of the steps of a task.
     pub(super) fn task(&self, steps: &[Step], operands: &Operands<'a>) -> Result<Vec<Held<'a>>, Error> {
         let placed = |step: &Step| {
-            let place = place(self.program.circuit(), step);
+            let place = place(self.program, step);
             move |source| Error::Scheme { place, source }
         };
         if let [Step { instruction: Instruction::Rotate(source, _), .. }, _, ..] = steps {

@@ -5,6 +5,10 @@
 #[cfg(feature = "customer")]
 mod encrypted;
 mod passes;
+#[cfg(feature = "customer")]
+mod predict;
 mod random;
+#[cfg(feature = "customer")]
+mod random_bounded;
 #[cfg(feature = "customer")]
 mod runs;

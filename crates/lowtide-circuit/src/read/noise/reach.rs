@@ -3,7 +3,7 @@
 //! All before division by the scale. Deviations are those of the complex slots: a polynomial whose coefficients have
 //! variance `v` has slots of variance `N v`.
 
-use lowtide_ckks::{Level, Noise, Scale};
+use lowtide_ckks::{Level, Noise};
 use lowtide_ring::sample::ERROR_DEVIATION;
 
 use crate::Program;
@@ -62,10 +62,8 @@ impl<'a> Reach<'a> {
         self.program.params().slots()
     }
 
-    /// The relative error of a vector brought to a scale or back in double precision: a transform, a product, and the
-    /// scale itself, which is a product of powers.
-    pub(super) fn double(&self, scale: &Scale) -> f64 {
-        let powers: f64 = scale.factors().1.iter().map(|(_, power)| power.unsigned_abs() as f64).sum();
-        (self.degree.log2() + 4.0 + powers) * f64::EPSILON / 2.0
+    /// The relative error of a vector brought to a scale or back in double precision: a transform, a product, the scale.
+    pub(super) fn double(&self) -> f64 {
+        (self.degree.log2() + 6.0) * f64::EPSILON / 2.0
     }
 }

@@ -113,9 +113,9 @@ fn twin(
     rng: &mut ChaCha20Rng,
 ) -> Result<Twin, Error> {
     let bound = args.bound.unwrap_or_else(|| args.wanted.half_precision());
-    let (first, largest_error) = customer::twin(program, secret, keys, inputs, bound, rng)
+    let twin = customer::twin(program, secret, keys, inputs, bound, rng)
         .map_err(|error| args.source.fault(error))?;
-    Ok(Twin::new(bound, first, largest_error))
+    Ok(Twin::new(bound, twin.largest_error(), twin.deviation))
 }
 
 /// The time of one phase after the other.

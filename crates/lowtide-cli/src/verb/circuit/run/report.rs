@@ -131,14 +131,14 @@ impl Output {
 }
 
 impl Twin {
-    pub(super) fn new(bound: f64, first: Option<Deviation>, largest_error: f64) -> Self {
-        let first = first.map(|Deviation { place, slot, expected, found, level, log2_scale }| First {
+    pub(super) fn new(bound: f64, largest_error: f64, first: Option<Deviation>) -> Self {
+        let first = first.map(|Deviation { place, slot, expected, found, level, scale, .. }| First {
             node: place,
             slot,
             decrypted: found,
             clear: expected,
             level,
-            log2_scale,
+            log2_scale: scale.log2(),
         });
         Self { bound, largest_error, first }
     }
