@@ -8,7 +8,11 @@ use lowtide_circuit::{
 
 pub(super) use self::report::Report;
 use self::{side::Side, tried::Tried};
-use super::{given::Given, source::Source, wanted::Wanted};
+use super::{
+    given::Given,
+    source::Source,
+    wanted::{Wanted, error_size},
+};
 use crate::error::Error;
 
 mod report;
@@ -39,7 +43,7 @@ pub(super) struct Args {
     #[command(flatten)]
     given: Given,
     /// The largest error wanted of an output [default: half of the scale's bits]
-    #[arg(long, value_name = "ERROR", help_heading = "Inputs")]
+    #[arg(long, value_name = "ERROR", value_parser = error_size, help_heading = "Inputs")]
     tolerance: Option<f64>,
     #[command(flatten)]
     wanted: Wanted,

@@ -15,7 +15,7 @@ use self::report::{Both, Seconds, Twin};
 use super::{
     given::{Given, Inputs},
     source::Source,
-    wanted::Wanted,
+    wanted::{Wanted, error_size},
 };
 use crate::{
     error::Error,
@@ -53,7 +53,7 @@ pub(super) struct Args {
     #[arg(long, help_heading = "Twin")]
     twin: bool,
     /// How far off a value may be [default: half of the scale's bits]
-    #[arg(long, value_name = "ERROR", requires = "twin", help_heading = "Twin")]
+    #[arg(long, value_name = "ERROR", value_parser = error_size, requires = "twin", help_heading = "Twin")]
     bound: Option<f64>,
 }
 

@@ -32,3 +32,9 @@ impl From<Wanted> for Requirements {
         Self { scale_bits, output_bits, security: Some(security.into()), ..Self::DEFAULT }
     }
 }
+
+/// A size of errors, as an option takes it.
+pub(super) fn error_size(text: &str) -> Result<f64, String> {
+    let size = text.parse().ok().filter(|size: &f64| size.is_finite() && *size > 0.0);
+    size.ok_or_else(|| "take a number above 0, such as 1e-6".into())
+}

@@ -87,6 +87,16 @@ fn inputs_that_do_not_fit_are_told() {
     {
         refused(folder.path(), &format!("circuit run dot_product.circuit --input {inputs}"), 2, &[word]);
     }
+    for size in ["0", "-1", "nan", "inf", "x"] {
+        let words = [size, "a number above 0"];
+        refused(
+            folder.path(),
+            &format!("circuit run quartic.circuit --input x=1 --twin --bound={size}"),
+            2,
+            &words,
+        );
+        refused(folder.path(), &format!("circuit analyse quartic.circuit --tolerance={size}"), 2, &words);
+    }
     // A number that no scale can hold is refused before anything is made.
     refused(
         folder.path(),
