@@ -74,7 +74,7 @@ impl<const K: usize> Components<K> {
         let prime = self.params.literal().q[level];
         Ok(Self {
             params: self.params.clone(),
-            c: self.c.each_ref().map(|poly| division.divide(poly)),
+            c: division.divide(self.c.each_ref()),
             scale: &self.scale / &Scale::prime(prime),
             noise: self.noise.rescaled(&self.params, prime),
         })

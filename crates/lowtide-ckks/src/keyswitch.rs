@@ -5,9 +5,11 @@
 //! is lifted to all of `P Q` (ModUp), multiplied with its part of the key, which holds `P s'` modulo the primes of that
 //! digit and zero elsewhere; the sum is divided by `P` (ModDown).
 //!
-//! The loops run prime by prime: the digits of one prime meet the key and are forgotten.
+//! The loops run prime by prime: the digits of one prime are lifted, meet the key, and are forgotten; the sums modulo
+//! special primes leave remainders, and with those each prime's sums become the result at once. Neither lifted digits nor
+//! sums are ever kept.
 
-use lowtide_ring::{Basis, Division, Evaluation, Extension, Poly, extend::Digits};
+use lowtide_ring::{Basis, Division, Evaluation, Extension, Ntt, Poly, extend::Digits};
 use rayon::prelude::*;
 
 use crate::{Error, Level, Parameters, SwitchingKey};
@@ -48,59 +50,94 @@ struct Cut<'a> {
     component: &'a Poly<Evaluation>,
     tables: &'a Tables,
     digits: Vec<Digits>,
+    /// Primes of a digit, as many as there are special ones.
     width: usize,
 }
 
 impl<'a> Cut<'a> {
     fn new(params: &'a Parameters, component: &'a Poly<Evaluation>) -> Self {
         let (tables, width) = (params.tables(component.basis().len() - 1), params.special_count());
-        let coefficients = component.clone().into_coefficients();
-        let limbs: Vec<&[u64]> = coefficients.limbs().collect();
-        let digit = |(limbs, extension): (&[&[u64]], &Extension)| extension.digits(limbs.iter().copied());
-        let digits = limbs.par_chunks(width).zip(&tables.digits).map(digit).collect();
+        let digit = |(d, extension): (usize, &Extension)| {
+            let [digits] =
+                extension.decompose(|j, [limb]| limb.copy_from_slice(component.limb(d * width + j)));
+            digits
+        };
+        let digits = tables.digits.par_iter().enumerate().map(digit).collect();
         Self { component, tables, digits, width }
     }
 
-    fn basis(&self) -> Basis {
-        self.tables.digits[0].target().clone()
+    /// The basis of keys at this level: special primes, then those of the component.
+    fn basis(&self) -> &Basis {
+        self.tables.digits[0].target()
     }
 
-    /// Limb `i` of the key basis of lifted digit `d`, in evaluation form: the component's own limb where the digit
-    /// has that prime.
+    /// The component's own limb modulo prime `i` of the key basis, when digit `d` has that prime: it needs no lifting.
+    fn own(&self, d: usize, i: usize) -> Option<&'a [u64]> {
+        let own = i.checked_sub(self.width)?;
+        (own / self.width == d).then(|| self.component.limb(own))
+    }
+
+    /// Digit `d` modulo prime `i` of the key basis, by values, unless the component has it.
     fn lift(&self, d: usize, i: usize, out: &mut [u64]) {
         let extension = &self.tables.digits[d];
-        if let Some(own) = i.checked_sub(self.width).filter(|own| own / self.width == d) {
-            out.copy_from_slice(self.component.limb(own));
-        } else {
-            extension.convert(&self.digits[d], i, out);
-            extension.target().limbs()[i].forward(out);
+        extension.convert(&self.digits[d], i, out);
+        extension.target().limbs()[i].forward(out);
+    }
+
+    /// The products of all digits with the halves of a key, modulo prime `i` of the key basis.
+    fn products(&self, key: &SwitchingKey, i: usize, [b, a]: [&mut [u64]; 2]) {
+        let (basis, count) = (self.basis(), self.digits.len());
+        let mut room = basis.scratch(count);
+        let mut lifted: Vec<&[u64]> = Vec::with_capacity(count);
+        for (d, out) in room.chunks_exact_mut(basis.degree()).enumerate() {
+            lifted.push(self.own(d, i).unwrap_or_else(|| {
+                self.lift(d, i, out);
+                out
+            }));
         }
+        products(&basis.limbs()[i], &lifted, key, i, [b, a]);
     }
 }
 
-/// The components `(b, a)` with `b + a s' = c s` up to noise, for a key from `s` to `s'`.
+/// `sum_d lifted[d] key[d]` modulo prime `i` of the key basis, for both halves.
+fn products(ntt: &Ntt, lifted: &[&[u64]], key: &SwitchingKey, i: usize, sums: [&mut [u64]; 2]) {
+    for (half, sum) in sums.into_iter().enumerate() {
+        let digits = lifted.iter().zip(key.digits());
+        let pairs: Vec<(&[u64], &[u64])> = digits.map(|(lifted, key)| (*lifted, key[half].limb(i))).collect();
+        ntt.field().inner_product(sum, &pairs);
+    }
+}
+
+/// `round(sums / P) + addends`, where `sums(i, limbs)` writes both sums modulo prime `i` of the key basis: their residues
+/// modulo special primes first, then, one prime after the other, those of the result.
+fn divided(
+    mod_down: &Division,
+    addends: [Option<&Poly<Evaluation>>; 2],
+    sums: impl Fn(usize, [&mut [u64]; 2]) + Sync,
+) -> [Poly<Evaluation>; 2] {
+    let special = mod_down.divisor().len();
+    let remainders = mod_down.remainders(&sums);
+    Poly::generate_each(mod_down.quotient(), |i, ntt, [b, a]| {
+        sums(special + i, [&mut *b, &mut *a]);
+        for ((sum, remainder), addend) in [b, a].into_iter().zip(&remainders).zip(addends) {
+            mod_down.finish(remainder, i, sum);
+            if let Some(addend) = addend {
+                ntt.field().add_assign(sum, addend.limb(i));
+            }
+        }
+    })
+}
+
+/// The components `(b, a)` with `b + a s' = c s` up to noise, for a key from `s` to `s'`, plus the addends.
 pub(crate) fn switch(
     params: &Parameters,
     component: &Poly<Evaluation>,
     key: &SwitchingKey,
+    addends: [Option<&Poly<Evaluation>>; 2],
 ) -> Result<[Poly<Evaluation>; 2], Error> {
     key.check_level(component.basis().len() - 1)?;
     let cut = Cut::new(params, component);
-    let (n, count) = (params.ring_degree(), cut.digits.len());
-    let sums = Poly::pair(&cut.basis(), |i, ntt, b, a| {
-        let mut lifted = vec![0; n * count];
-        lifted.chunks_exact_mut(n).enumerate().for_each(|(d, out)| cut.lift(d, i, out));
-        let against = |half: usize| -> Vec<(&[u64], &[u64])> {
-            lifted
-                .chunks_exact(n)
-                .zip(key.digits())
-                .map(|(digit, parts)| (digit, parts[half].limb(i)))
-                .collect()
-        };
-        ntt.field().inner_product(b, &against(0));
-        ntt.field().inner_product(a, &against(1));
-    });
-    Ok(sums.map(|sum| cut.tables.mod_down.divide(&sum)))
+    Ok(divided(&cut.tables.mod_down, addends, |i, sums| cut.products(key, i, sums)))
 }
 
 /// A component cut and lifted, kept for many keys: what rotations of one ciphertext share.
@@ -110,9 +147,10 @@ impl Lifted {
     pub(crate) fn new(params: &Parameters, component: &Poly<Evaluation>) -> Self {
         let cut = Cut::new(params, component);
         let lift = |d| {
-            let mut poly = Poly::zero(&cut.basis());
-            poly.for_each_limb(|i, _, out| cut.lift(d, i, out));
-            poly
+            Poly::generate(cut.basis(), |i, _, out| match cut.own(d, i) {
+                Some(own) => out.copy_from_slice(own),
+                None => cut.lift(d, i, out),
+            })
         };
         Self((0..cut.digits.len()).map(lift).collect())
     }
@@ -122,21 +160,14 @@ impl Lifted {
         &self,
         params: &Parameters,
         key: &SwitchingKey,
+        addends: [Option<&Poly<Evaluation>>; 2],
     ) -> Result<[Poly<Evaluation>; 2], Error> {
         let basis = self.0[0].basis();
         let level = basis.len() - 1 - params.special_count();
         key.check_level(level)?;
-        let sums = Poly::pair(basis, |i, ntt, b, a| {
-            let against = |half: usize| -> Vec<(&[u64], &[u64])> {
-                self.0
-                    .iter()
-                    .zip(key.digits())
-                    .map(|(digit, parts)| (digit.limb(i), parts[half].limb(i)))
-                    .collect()
-            };
-            ntt.field().inner_product(b, &against(0));
-            ntt.field().inner_product(a, &against(1));
-        });
-        Ok(sums.map(|sum| params.tables(level).mod_down.divide(&sum)))
+        Ok(divided(&params.tables(level).mod_down, addends, |i, sums| {
+            let lifted: Vec<&[u64]> = self.0.iter().map(|digit| digit.limb(i)).collect();
+            products(&basis.limbs()[i], &lifted, key, i, sums);
+        }))
     }
 }

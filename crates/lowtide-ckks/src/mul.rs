@@ -12,18 +12,15 @@ impl Ciphertext {
     pub fn mul(&self, other: &Self) -> Result<Product, Error> {
         self.body.check_level(&other.body)?;
         let ([a0, a1], [b0, b1]) = (&self.body.c, &other.body.c);
-        let basis = a0.basis();
-        let [d0, d2] = Poly::pair(basis, |i, ntt, low, high| {
-            ntt.field().inner_product(low, &[(a0.limb(i), b0.limb(i))]);
-            ntt.field().inner_product(high, &[(a1.limb(i), b1.limb(i))]);
-        });
-        let mut d1 = Poly::zero(basis);
-        d1.for_each_limb(|i, ntt, limb| {
-            ntt.field().inner_product(limb, &[(a0.limb(i), b1.limb(i)), (a1.limb(i), b0.limb(i))]);
+        let d = Poly::generate_each(a0.basis(), |i, ntt, [d0, d1, d2]| {
+            let (a0, a1, b0, b1) = (a0.limb(i), a1.limb(i), b0.limb(i), b1.limb(i));
+            ntt.field().inner_product(d0, &[(a0, b0)]);
+            ntt.field().inner_product(d1, &[(a0, b1), (a1, b0)]);
+            ntt.field().inner_product(d2, &[(a1, b1)]);
         });
         Ok(Components {
             params: self.params().clone(),
-            c: [d0, d1, d2],
+            c: d,
             scale: self.scale() * other.scale(),
             noise: self.noise().mul(self.scale(), other.noise(), other.scale()),
         }
@@ -34,25 +31,16 @@ impl Ciphertext {
     #[must_use]
     pub fn square(&self) -> Product {
         let [c0, c1] = &self.body.c;
-        let basis = c0.basis();
-        let [d0, d2] = Poly::pair(basis, |i, ntt, low, high| {
-            ntt.field().inner_product(low, &[(c0.limb(i), c0.limb(i))]);
-            ntt.field().inner_product(high, &[(c1.limb(i), c1.limb(i))]);
-        });
-        let mut d1 = Poly::zero(basis);
-        d1.for_each_limb(|i, ntt, limb| {
-            ntt.field().inner_product(limb, &[(c0.limb(i), c1.limb(i)), (c0.limb(i), c1.limb(i))]);
+        let d = Poly::generate_each(c0.basis(), |i, ntt, [d0, d1, d2]| {
+            let (c0, c1) = (c0.limb(i), c1.limb(i));
+            ntt.field().inner_product(d0, &[(c0, c0)]);
+            ntt.field().inner_product(d1, &[(c0, c1), (c0, c1)]);
+            ntt.field().inner_product(d2, &[(c1, c1)]);
         });
         let mut noise = self.noise().mul(self.scale(), self.noise(), self.scale());
         // Both factors carry the same error: it adds up, not in squares.
         noise.deviation *= std::f64::consts::SQRT_2;
-        Components {
-            params: self.params().clone(),
-            c: [d0, d1, d2],
-            scale: self.scale() * self.scale(),
-            noise,
-        }
-        .into()
+        Components { params: self.params().clone(), c: d, scale: self.scale() * self.scale(), noise }.into()
     }
 
     /// Multiplies by a plaintext slot by slot: levels `(l, l) -> l`, scales `(s, t) -> s t`.
@@ -92,9 +80,7 @@ impl Product {
         let params = self.params();
         params.check_same(keys.params())?;
         let [d0, d1, d2] = &self.body.c;
-        let mut c = keyswitch::switch(params, d2, keys.require_relinearization()?)?;
-        c[0].add_assign(d0);
-        c[1].add_assign(d1);
+        let c = keyswitch::switch(params, d2, keys.require_relinearization()?, [Some(d0), Some(d1)])?;
         let noise = self.noise().switched(params, params.digits(self.level()));
         Ok(Components { params: params.clone(), c, scale: self.scale().clone(), noise }.into())
     }

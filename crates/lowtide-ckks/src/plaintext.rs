@@ -36,8 +36,8 @@ impl Plaintext {
         let (room, factor) = (Room::new(params, level), scale.to_f64());
         let integers =
             coefficients.iter().map(|x| room.integer(*x, factor)).collect::<Result<Vec<_>, _>>()?;
-        let mut poly = Poly::<Coefficient>::zero(&params.basis(level));
-        poly.for_each_limb(|_, ntt, limb| fill(limb, ntt, &integers));
+        let poly: Poly<Coefficient> =
+            Poly::generate(&params.basis(level), |_, ntt, limb| fill(limb, ntt, &integers));
         let magnitude = coefficients.iter().map(|x| x.abs()).sum();
         let noise = Noise::encoding(params, magnitude);
         Ok(Self { params: params.clone(), poly: poly.into_evaluation(), scale: scale.clone(), noise })

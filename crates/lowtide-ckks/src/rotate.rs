@@ -39,17 +39,17 @@ impl Ciphertext {
     }
 
     fn apply(&self, key: &GaloisKey) -> Result<Self, Error> {
-        let switched = keyswitch::switch(self.params(), &self.body.c[1], key.key())?;
+        let [c0, c1] = &self.body.c;
+        let switched = keyswitch::switch(self.params(), c1, key.key(), [Some(c0), None])?;
         Ok(self.permuted(switched, key))
     }
 
-    /// The automorphism of a ciphertext whose second component has been switched.
-    fn permuted(&self, [mut c0, c1]: [Poly<Evaluation>; 2], key: &GaloisKey) -> Self {
-        c0.add_assign(&self.body.c[0]);
+    /// The automorphism of a ciphertext whose second component has been switched and the first one added.
+    fn permuted(&self, switched: [Poly<Evaluation>; 2], key: &GaloisKey) -> Self {
         let params = self.params();
         Components {
             params: params.clone(),
-            c: [c0, c1].map(|poly| poly.automorphism(key.automorphism())),
+            c: switched.map(|poly| poly.automorphism(key.automorphism())),
             scale: self.scale().clone(),
             noise: self.noise().switched(params, params.digits(self.level())),
         }
@@ -76,6 +76,7 @@ impl Hoisted<'_> {
             return Ok(self.ciphertext.body.clone().into());
         }
         let key = keys.require_rotation(steps)?;
-        Ok(self.ciphertext.permuted(self.lifted.switch(params, key.key())?, key))
+        let [c0, _] = &self.ciphertext.body.c;
+        Ok(self.ciphertext.permuted(self.lifted.switch(params, key.key(), [Some(c0), None])?, key))
     }
 }

@@ -7,7 +7,7 @@ use std::{fmt, ops::Range, sync::Arc};
 
 use rayon::prelude::*;
 
-use crate::{Error, Isa, Modulus, Ntt, Shoup};
+use crate::{Buffer, Error, Isa, Modulus, Ntt, Shoup, buffer::Pool};
 
 /// Which ring a polynomial lives in: a parameter of bases, transforms, automorphisms and encodings.
 #[non_exhaustive]
@@ -50,6 +50,7 @@ struct Chain {
     limbs: Vec<Ntt>,
     /// `inverses[i][j] = q_i^-1 mod q_j` for `i != j`.
     inverses: Vec<Vec<Shoup>>,
+    pool: Arc<Pool>,
 }
 
 impl Basis {
@@ -84,7 +85,8 @@ impl Basis {
         };
         let inverses = moduli.iter().map(row).collect();
         let end = limbs.len();
-        Ok(Self { chain: Arc::new(Chain { ring, degree, limbs, inverses }), start: 0, end })
+        let pool = Arc::new(Pool::new(degree));
+        Ok(Self { chain: Arc::new(Chain { ring, degree, limbs, inverses, pool }), start: 0, end })
     }
 
     /// The ring.
@@ -142,6 +144,12 @@ impl Basis {
     pub fn position(&self, inner: &Self) -> Option<usize> {
         let same = Arc::ptr_eq(&self.chain, &inner.chain) || self.chain.same_as(&inner.chain);
         (same && inner.start >= self.start && inner.end <= self.end).then(|| inner.start - self.start)
+    }
+
+    /// Room for some limbs to work with, which hold whatever was there before: memory that the chain keeps for that.
+    #[must_use]
+    pub fn scratch(&self, limbs: usize) -> Buffer {
+        self.chain.pool.take(limbs)
     }
 
     /// `q_i^-1 mod q_j`, counted within this window.

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use crate::{Basis, Coefficient, Evaluation, Field, Isa, Poly, Shoup};
+use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Poly, Shoup, buffer};
 
 /// Conversion from one basis to another, exact and centred.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub struct Extension {
 /// A polynomial between its two bases: the digits `y_j` and the multiple `v`, `N` of each, one after the other.
 #[derive(Debug)]
 pub struct Digits {
-    values: Vec<u64>,
+    values: Buffer,
     degree: usize,
 }
 
@@ -77,27 +77,57 @@ impl Extension {
         &self.target
     }
 
-    /// The digits of the polynomial whose coefficients stand in `limbs`, one slice a source prime.
-    ///
-    /// # Panics
-    /// When there is not one limb a source prime.
+    /// The digits of `K` polynomials given by their values: `fill(j, limbs)` writes those modulo source prime number `j`,
+    /// on any thread.
     #[must_use]
-    pub fn digits<'a>(&self, limbs: impl ExactSizeIterator<Item = &'a [u64]>) -> Digits {
+    pub fn decompose<const K: usize>(&self, fill: impl Fn(usize, [&mut [u64]; K]) + Sync) -> [Digits; K] {
+        self.digits_by(|j, mut limbs| {
+            fill(j, limbs.each_mut().map(|limb| &mut **limb));
+            let ntt = &self.source.limbs()[j];
+            limbs.into_iter().for_each(|limb| ntt.inverse_scaled(limb, self.inverses[j].value()));
+        })
+    }
+
+    /// The digits of a polynomial given by its coefficients.
+    fn digits(&self, poly: &Poly<Coefficient>) -> Digits {
+        let [digits] = self.digits_by(|j, [limb]| {
+            limb.copy_from_slice(poly.limb(j));
+            self.source.limbs()[j].field().scale_assign(limb, self.inverses[j]);
+        });
+        digits
+    }
+
+    /// `fill(j, limbs)` writes the digits number `j`; the multiple follows from them.
+    fn digits_by<const K: usize>(&self, fill: impl Fn(usize, [&mut [u64]; K]) + Sync) -> [Digits; K] {
         let (n, k) = (self.source.degree(), self.source.len());
-        assert_eq!(limbs.len(), k);
-        let mut values = Vec::with_capacity((k + 1) * n);
-        limbs.for_each(|limb| values.extend_from_slice(limb));
-        for ((y, ntt), inverse) in values.chunks_exact_mut(n).zip(self.source.limbs()).zip(&self.inverses) {
-            ntt.field().scale_assign(y, *inverse);
-        }
-        let mut quotient = vec![0.5; n];
-        for (y, reciprocal) in values.chunks_exact(n).zip(&self.reciprocals) {
-            for (sum, digit) in quotient.iter_mut().zip(y) {
-                *sum += *digit as f64 * reciprocal;
+        let mut buffers = [(); K].map(|()| self.source.scratch(k + 1));
+        let limbs: Vec<_> = buffer::limbs(&mut buffers, n).take(k).collect();
+        limbs.into_par_iter().enumerate().for_each(|(j, limbs)| fill(j, limbs));
+        buffers.map(|mut values| {
+            let (digits, multiple) = values.split_at_mut(k * n);
+            self.multiple(digits, multiple);
+            Digits { values, degree: n }
+        })
+    }
+
+    /// `v = round(sum_j y_j / q_j)`, summed in this order, rounded to even at the half.
+    fn multiple(&self, digits: &[u64], multiple: &mut [u64]) {
+        const BLOCK: usize = 512;
+        // Added to a number of less than 2^51 it leaves the nearest integer in the low bits.
+        const SHIFT: f64 = (1_u64 << 52) as f64;
+        let n = multiple.len();
+        let narrow = self.source.primes().all(|q| q < 1 << 52);
+        // The bits of 2^52 + y are those of 2^52 and y.
+        let exact = |y: u64| if narrow { f64::from_bits(SHIFT.to_bits() | y) - SHIFT } else { y as f64 };
+        multiple.par_chunks_mut(BLOCK).enumerate().with_min_len(8).for_each(|(block, out)| {
+            let mut sums = [0.0; BLOCK];
+            let sums = &mut sums[..out.len()];
+            for (limb, reciprocal) in digits.chunks_exact(n).zip(&self.reciprocals) {
+                let limb = &limb[block * BLOCK..][..out.len()];
+                sums.iter_mut().zip(limb).for_each(|(sum, y)| *sum += exact(*y) * reciprocal);
             }
-        }
-        values.extend(quotient.into_iter().map(|sum| sum as u64));
-        Digits { values, degree: n }
+            out.iter_mut().zip(sums).for_each(|(v, sum)| *v = (*sum + SHIFT).to_bits() ^ SHIFT.to_bits());
+        });
     }
 
     /// The residues of those digits modulo target prime number `i`.
@@ -117,10 +147,8 @@ impl Extension {
     #[must_use]
     pub fn extend(&self, poly: &Poly<Coefficient>) -> Poly<Coefficient> {
         assert_eq!(poly.basis(), &self.source);
-        let digits = self.digits(poly.limbs());
-        let mut out = Poly::zero(&self.target);
-        out.for_each_limb(|i, _, limb| self.convert(&digits, i, limb));
-        out
+        let digits = self.digits(poly);
+        Poly::generate(&self.target, |i, _, limb| self.convert(&digits, i, limb))
     }
 }
 
@@ -149,25 +177,55 @@ impl Division {
         Self { extension: Extension::new(divisor, quotient), inverses }
     }
 
-    /// `round(poly / D)`, coefficient by coefficient, for a polynomial whose basis holds divisor and quotient.
+    /// The primes of the divisor.
+    #[must_use]
+    pub const fn divisor(&self) -> &Basis {
+        self.extension.source()
+    }
+
+    /// The primes that are left.
+    #[must_use]
+    pub const fn quotient(&self) -> &Basis {
+        self.extension.target()
+    }
+
+    /// What is left of `K` polynomials by the divisor: `fill(j, limbs)` writes their values modulo its prime number `j`.
+    #[must_use]
+    pub fn remainders<const K: usize>(&self, fill: impl Fn(usize, [&mut [u64]; K]) + Sync) -> [Digits; K] {
+        self.extension.decompose(fill)
+    }
+
+    /// `limb <- (limb - remainder) / D` for values modulo prime number `i` of the quotient.
     ///
     /// # Panics
-    /// When the basis of `poly` lacks a prime of either.
+    /// When `limb` has not the ring degree as length.
+    pub fn finish(&self, remainder: &Digits, i: usize, limb: &mut [u64]) {
+        let ntt = &self.extension.target().limbs()[i];
+        let mut values = self.extension.target().scratch(1);
+        self.extension.convert(remainder, i, &mut values);
+        ntt.forward(&mut values);
+        ntt.field().sub_scale_assign(limb, &values, self.inverses[i]);
+    }
+
+    /// `round(poly / D)`, coefficient by coefficient, for polynomials whose basis holds divisor and quotient.
+    ///
+    /// # Panics
+    /// When the basis of one lacks a prime of either.
     #[must_use]
-    pub fn divide(&self, poly: &Poly<Evaluation>) -> Poly<Evaluation> {
+    pub fn divide<const K: usize>(&self, polys: [&Poly<Evaluation>; K]) -> [Poly<Evaluation>; K] {
         let (divisor, quotient) = (self.extension.source(), self.extension.target());
-        let n = divisor.degree();
-        let start = poly.basis().position(divisor).expect("the divisor is a window of the basis");
-        let mut remainder = poly.residues()[start * n..(start + divisor.len()) * n].to_vec();
-        remainder.par_chunks_exact_mut(n).zip(divisor.limbs()).for_each(|(limb, ntt)| ntt.inverse(limb));
-        let digits = self.extension.digits(remainder.chunks_exact(n));
-        let mut out = poly.restrict(quotient);
-        out.for_each_limb(|i, ntt, limb| {
-            let mut remainder = vec![0; n];
-            self.extension.convert(&digits, i, &mut remainder);
-            ntt.forward(&mut remainder);
-            ntt.field().sub_scale_assign(limb, &remainder, self.inverses[i]);
+        let limb = |poly: usize, window: &Basis, i: usize| {
+            let start = polys[poly].basis().position(window).expect("a window of the basis");
+            polys[poly].limb(start + i)
+        };
+        let remainders = self.remainders(|j, limbs: [&mut [u64]; K]| {
+            limbs.into_iter().enumerate().for_each(|(poly, out)| out.copy_from_slice(limb(poly, divisor, j)));
         });
-        out
+        Poly::generate_each(quotient, |i, _, limbs: [&mut [u64]; K]| {
+            for (poly, (out, remainder)) in limbs.into_iter().zip(&remainders).enumerate() {
+                out.copy_from_slice(limb(poly, quotient, i));
+                self.finish(remainder, i, out);
+            }
+        })
     }
 }

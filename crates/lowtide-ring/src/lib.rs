@@ -2,6 +2,7 @@
 
 pub mod automorphism;
 pub mod basis;
+mod buffer;
 pub mod error;
 pub mod extend;
 pub mod field;
@@ -14,6 +15,7 @@ pub mod sample;
 
 pub use automorphism::Automorphism;
 pub use basis::{Basis, Ring};
+pub use buffer::Buffer;
 pub use error::Error;
 pub use extend::{Division, Extension};
 pub use field::Field;

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use rayon::prelude::*;
 use zeroize::Zeroize;
 
-use crate::{Automorphism, Basis, Error, Ntt};
+use crate::{Automorphism, Basis, Buffer, Error, Ntt, buffer};
 
 /// By coefficients: the form of additions, base conversions and decoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,10 +32,10 @@ mod sealed {
 ///
 /// # Panics
 /// Binary operations panic when the bases differ: a scheme checks levels before it computes.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Poly<F: Form> {
     basis: Basis,
-    residues: Vec<u64>,
+    residues: Buffer,
     form: PhantomData<F>,
 }
 
@@ -43,14 +43,29 @@ impl<F: Form> Poly<F> {
     /// The zero polynomial.
     #[must_use]
     pub fn zero(basis: &Basis) -> Self {
-        Self { basis: basis.clone(), residues: vec![0; basis.len() * basis.degree()], form: PhantomData }
+        let mut poly = Self::unwritten(basis);
+        poly.residues.fill(0);
+        poly
+    }
+
+    /// A polynomial made limb by limb on all threads: `fill(i, transform, limb)` writes every residue of a limb, which
+    /// holds whatever was there before.
+    #[must_use]
+    pub fn generate(basis: &Basis, fill: impl Fn(usize, &Ntt, &mut [u64]) + Sync) -> Self {
+        let mut poly = Self::unwritten(basis);
+        poly.for_each_limb(fill);
+        poly
+    }
+
+    fn unwritten(basis: &Basis) -> Self {
+        Self { basis: basis.clone(), residues: basis.scratch(basis.len()), form: PhantomData }
     }
 
     /// A polynomial from its residues, limb after limb: the door for untrusted data.
     ///
     /// # Errors
     /// [`Error::WrongLength`], or [`Error::ResidueOutOfRange`] for a residue that is not below its prime.
-    pub fn from_residues(basis: &Basis, residues: Vec<u64>) -> Result<Self, Error> {
+    pub fn from_residues(basis: &Basis, residues: &[u64]) -> Result<Self, Error> {
         let expected = basis.len() * basis.degree();
         if residues.len() != expected {
             return Err(Error::WrongLength { found: residues.len(), expected });
@@ -60,7 +75,9 @@ impl<F: Form> Poly<F> {
                 return Err(Error::ResidueOutOfRange { value: limb[index], index, prime });
             }
         }
-        Ok(Self { basis: basis.clone(), residues, form: PhantomData })
+        let mut poly = Self::unwritten(basis);
+        poly.residues.copy_from_slice(residues);
+        Ok(poly)
     }
 
     /// The basis.
@@ -98,14 +115,17 @@ impl<F: Form> Poly<F> {
             .for_each(|(i, (limb, ntt))| visit(i, ntt, limb));
     }
 
-    /// Two polynomials made limb by limb on all threads: `fill(i, transform, left, right)` writes residues into two
-    /// limbs of zeros.
+    /// Several polynomials made limb by limb on all threads: `fill(i, transform, limbs)` writes every residue of a limb of
+    /// each, which hold whatever was there before.
     #[must_use]
-    pub fn pair(basis: &Basis, fill: impl Fn(usize, &Ntt, &mut [u64], &mut [u64]) + Sync) -> [Self; 2] {
-        let (n, mut left, mut right) = (basis.degree(), Self::zero(basis), Self::zero(basis));
-        let limbs = left.residues.par_chunks_exact_mut(n).zip(right.residues.par_chunks_exact_mut(n));
-        limbs.zip(basis.limbs()).enumerate().for_each(|(i, ((x, y), ntt))| fill(i, ntt, x, y));
-        [left, right]
+    pub fn generate_each<const K: usize>(
+        basis: &Basis,
+        fill: impl Fn(usize, &Ntt, [&mut [u64]; K]) + Sync,
+    ) -> [Self; K] {
+        let mut residues = [(); K].map(|()| basis.scratch(basis.len()));
+        let limbs: Vec<_> = buffer::limbs(&mut residues, basis.degree()).zip(basis.limbs()).collect();
+        limbs.into_par_iter().enumerate().for_each(|(i, (limbs, ntt))| fill(i, ntt, limbs));
+        residues.map(|residues| Self { basis: basis.clone(), residues, form: PhantomData })
     }
 
     /// `self <- self + other`.
@@ -140,8 +160,9 @@ impl<F: Form> Poly<F> {
     pub fn restrict(&self, window: &Basis) -> Self {
         let n = self.basis.degree();
         let start = self.basis.position(window).expect("a window of the basis");
-        let residues = self.residues[start * n..(start + window.len()) * n].to_vec();
-        Self { basis: window.clone(), residues, form: PhantomData }
+        let mut poly = Self::unwritten(window);
+        poly.residues.copy_from_slice(&self.residues[start * n..(start + window.len()) * n]);
+        poly
     }
 
     fn zip_limbs(&mut self, other: &Self, combine: impl Fn(&Ntt, &mut [u64], &[u64]) + Sync) {
@@ -162,12 +183,10 @@ impl Poly<Coefficient> {
     #[must_use]
     pub fn from_signed(basis: &Basis, coefficients: &[i64]) -> Self {
         assert_eq!(coefficients.len(), basis.degree());
-        let mut poly = Self::zero(basis);
-        poly.for_each_limb(|_, ntt, limb| {
+        Self::generate(basis, |_, ntt, limb| {
             let q = ntt.modulus();
             limb.iter_mut().zip(coefficients).for_each(|(residue, x)| *residue = q.reduce_signed(*x));
-        });
-        poly
+        })
     }
 
     /// The same polynomial by values.
@@ -204,9 +223,7 @@ impl Poly<Coefficient> {
     /// `f(X^g)`.
     #[must_use]
     pub fn automorphism(&self, map: &Automorphism) -> Self {
-        let mut out = Self::zero(&self.basis);
-        out.for_each_limb(|i, ntt, limb| map.substitute(limb, self.limb(i), ntt.modulus()));
-        out
+        Self::generate(&self.basis, |i, ntt, limb| map.substitute(limb, self.limb(i), ntt.modulus()))
     }
 }
 
@@ -244,11 +261,18 @@ impl Poly<Evaluation> {
     /// `f(X^g)`.
     #[must_use]
     pub fn automorphism(&self, map: &Automorphism) -> Self {
-        let mut out = Self::zero(&self.basis);
-        out.for_each_limb(|i, _, limb| map.permute(limb, self.limb(i)));
-        out
+        Self::generate(&self.basis, |i, _, limb| map.permute(limb, self.limb(i)))
     }
 }
+
+/// The same residues over the same basis.
+impl<F: Form> PartialEq for Poly<F> {
+    fn eq(&self, other: &Self) -> bool {
+        self.basis == other.basis && *self.residues == *other.residues
+    }
+}
+
+impl<F: Form> Eq for Poly<F> {}
 
 /// Names the basis, not the residues: they are many, and may be secret.
 impl<F: Form> fmt::Debug for Poly<F> {
@@ -260,6 +284,6 @@ impl<F: Form> fmt::Debug for Poly<F> {
 /// Overwrites the residues, for secrets.
 impl<F: Form> Zeroize for Poly<F> {
     fn zeroize(&mut self) {
-        self.residues.as_mut_slice().zeroize();
+        self.residues.zeroize();
     }
 }

@@ -30,8 +30,9 @@ fn big_coefficients(basis: &Basis, fractions: &[i64]) -> Vec<BigInt> {
 
 fn poly(basis: &Basis, coefficients: &[BigInt]) -> Poly<Coefficient> {
     let residue = |x: &BigInt, q: u64| (((x % q) + q) % q).to_u64().unwrap();
-    let residues = basis.primes().flat_map(|q| coefficients.iter().map(move |x| residue(x, q))).collect();
-    Poly::from_residues(basis, residues).unwrap()
+    let residues: Vec<u64> =
+        basis.primes().flat_map(|q| coefficients.iter().map(move |x| residue(x, q))).collect();
+    Poly::from_residues(basis, &residues).unwrap()
 }
 
 /// `round(x / d)`, halves upwards.
@@ -83,7 +84,7 @@ proptest! {
             for (divisor, quotient) in [(0..special, special..7), (7 - special..7, 0..7 - special)] {
                 let (divisor, quotient) = (all.window(divisor), all.window(quotient));
                 let coefficients = big_coefficients(&all, &fractions);
-                let divided = Division::new(&divisor, &quotient).divide(&poly(&all, &coefficients).into_evaluation());
+                let [divided] = Division::new(&divisor, &quotient).divide([&poly(&all, &coefficients).into_evaluation()]);
                 let d = product(&divisor);
                 let expected: Vec<BigInt> = coefficients.iter().map(|x| divide_rounding(x, &d)).collect();
                 prop_assert_eq!(divided.into_coefficients(), poly(&quotient, &expected), "{:?}", isa);
@@ -152,7 +153,7 @@ fn constants_scale_and_shift() {
 #[test]
 fn untrusted_residues_are_checked() {
     let basis = chain(30, 2, Isa::best());
-    let make = |residues| Poly::<Evaluation>::from_residues(&basis, residues).map(|_| ());
+    let make = |residues: Vec<u64>| Poly::<Evaluation>::from_residues(&basis, &residues).map(|_| ());
     assert!(make(vec![0; 2 * DEGREE]).is_ok());
     assert!(make(vec![0; 2 * DEGREE + 1]).unwrap_err().to_string().contains("33 residues"));
     let mut residues = vec![0; 2 * DEGREE];

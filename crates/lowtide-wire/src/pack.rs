@@ -39,7 +39,7 @@ impl Reader<'_> {
         let mut residues = vec![0; degree * limbs.len()];
         let unpack_one = |(limb, (bytes, bits)): (&mut [u64], (&[u8], u32))| unpack(bytes, bits, limb);
         residues.par_chunks_exact_mut(degree).zip(jobs).for_each(unpack_one);
-        Ok(Poly::from_residues(basis, residues)?)
+        Ok(Poly::from_residues(basis, &residues)?)
     }
 }
 
