@@ -4,16 +4,17 @@ use std::time::Instant;
 
 use clap::Parser;
 use lowtide_circuit::{
-    Program, analyse, compile, customer, read,
+    analyse, compile,
+    customer::{self, Bound},
+    read,
     run::{Options, Progress, run as run_encrypted},
 };
-use lowtide_ckks::{EvaluationKeys, SecretKey};
-use rand_chacha::ChaCha20Rng;
+use lowtide_ckks::SecretKey;
 
 pub(super) use self::report::Report;
 use self::report::{Both, Seconds, Twin};
 use super::{
-    given::{Given, Inputs},
+    given::Given,
     source::Source,
     wanted::{Wanted, error_size},
 };
@@ -52,7 +53,7 @@ pub(super) struct Args {
     /// Decrypt every value on the way, and name the first that is off
     #[arg(long, help_heading = "Twin")]
     twin: bool,
-    /// How far off a value may be [default: half of the scale's bits]
+    /// How far off a value may be [default: what is foretold of each]
     #[arg(long, value_name = "ERROR", value_parser = error_size, requires = "twin", help_heading = "Twin")]
     bound: Option<f64>,
 }
@@ -97,25 +98,13 @@ pub(super) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         Seconds { compile: compiling, keygen, encrypt: encryption, run: running, decrypt: clock.lap() };
     let twin = if args.twin {
         let _life = Bar::spinner(screen, "running the twin");
-        Some(twin(args, &program, &secret, &keys, &inputs, &mut rng)?)
+        let bound = args.bound.map_or(Bound::Predicted(&foretold.prediction), Bound::Absolute);
+        let twin = customer::twin(&program, &secret, &keys, &inputs, bound, &mut rng).map_err(fault)?;
+        Some(Twin::new(args.bound, twin))
     } else {
         None
     };
     Ok(Report::new(args.source.name(), &program, Both { found, clear, foretold }, seconds, twin))
-}
-
-fn twin(
-    args: &Args,
-    program: &Program,
-    secret: &SecretKey,
-    keys: &EvaluationKeys,
-    inputs: &Inputs,
-    rng: &mut ChaCha20Rng,
-) -> Result<Twin, Error> {
-    let bound = args.bound.unwrap_or_else(|| args.wanted.half_precision());
-    let twin = customer::twin(program, secret, keys, inputs, bound, rng)
-        .map_err(|error| args.source.fault(error))?;
-    Ok(Twin::new(bound, twin.largest_error(), twin.deviation))
 }
 
 /// The time of one phase after the other.

@@ -92,7 +92,16 @@ fn the_twin_names_the_first_value_that_is_off() {
     assert!((number(&first["decrypted"]) - number(&first["clear"])).abs() > 1e-15);
     let shown = ok(folder.path(), &format!("{run} --bound 1e-15"));
     assert!(shown.contains("%0 input is the first to be off"), "{shown}");
-    assert!(ok(folder.path(), run).contains("stays within 9.5e-7"));
+    assert!(ok(folder.path(), run).contains("stays within what is foretold of it"));
+    assert!(ok(folder.path(), &format!("{run} --bound 1e-3")).contains("stays within 1.0e-3"));
+    // Where a value leaves the modulus, it is far from what was foretold.
+    let report = json(folder.path(), "circuit run quartic.circuit --input x=9 --twin");
+    let first = &report["twin"]["first"];
+    assert!(
+        first["node"].as_str().unwrap().starts_with("%2 square") && report["twin"]["bound"].is_null(),
+        "{report}"
+    );
+    assert!((number(&first["decrypted"]) - number(&first["clear"])).abs() > 1e3 * number(&first["bound"]));
     assert!(json(folder.path(), "circuit run quartic.circuit --input x=0.5")["twin"].is_null());
     refused(folder.path(), "circuit run quartic.circuit --input x=0.5 --bound 1", 2, &["--twin"]);
 }

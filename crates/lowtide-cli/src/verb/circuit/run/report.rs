@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, path::Path};
 
-use lowtide_circuit::{Analysis, Program, customer::Deviation};
+use lowtide_circuit::{Analysis, Program, customer};
 use lowtide_ring::isa::Isa;
 use serde::Serialize;
 
@@ -65,7 +65,8 @@ pub(super) struct Seconds {
 /// What came of decrypting every value on the way.
 #[derive(Debug, Serialize)]
 pub(super) struct Twin {
-    bound: f64,
+    /// How far off a value may be; nothing for what is foretold of each.
+    bound: Option<f64>,
     largest_error: f64,
     first: Option<First>,
 }
@@ -77,6 +78,7 @@ struct First {
     slot: usize,
     decrypted: f64,
     clear: f64,
+    bound: f64,
     level: usize,
     log2_scale: f64,
 }
@@ -131,30 +133,31 @@ impl Output {
 }
 
 impl Twin {
-    pub(super) fn new(bound: f64, largest_error: f64, first: Option<Deviation>) -> Self {
-        let first = first.map(|Deviation { place, slot, expected, found, level, scale, .. }| First {
-            node: place,
-            slot,
-            decrypted: found,
-            clear: expected,
-            level,
-            log2_scale: scale.log2(),
+    pub(super) fn new(bound: Option<f64>, twin: customer::Twin) -> Self {
+        let largest_error = twin.largest_error();
+        let first = twin.deviation.map(|first| First {
+            node: first.place,
+            slot: first.slot,
+            decrypted: first.found,
+            clear: first.expected,
+            bound: first.bound,
+            level: first.level,
+            log2_scale: first.scale.log2(),
         });
         Self { bound, largest_error, first }
     }
 
     fn tell(&self, facts: Facts) -> Facts {
-        let Some(First { node, slot, decrypted, clear, level, log2_scale }) = &self.first else {
-            return facts.remarked(
-                "twin",
-                format_args!("off by {:.1e} at most", self.largest_error),
-                format_args!("every value on the way stays within {:.1e}", self.bound),
-            );
+        let Some(First { node, slot, decrypted, clear, bound, level, log2_scale }) = &self.first else {
+            let bound = self.bound.map_or("what is foretold of it".into(), |bound| format!("{bound:.1e}"));
+            return facts
+                .fact("twin", format_args!("every value on the way stays within {bound}"))
+                .fact("", format_args!("the largest error is {:.1e}", self.largest_error));
         };
         facts
             .fact(
                 "twin",
-                format_args!("{} is the first to be off by more than {:.1e}:", printable(node), self.bound),
+                format_args!("{} is the first to be off by more than {bound:.1e}:", printable(node)),
             )
             .fact(
                 "",
