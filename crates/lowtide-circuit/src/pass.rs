@@ -5,6 +5,7 @@
 mod balance;
 mod dead;
 mod fold;
+mod fuse;
 mod magnitude;
 mod square;
 mod usage;
@@ -13,6 +14,7 @@ mod writer;
 pub use balance::balance;
 pub use dead::remove_dead;
 pub use fold::fold_constants;
+pub use fuse::fuse_factors;
 pub use square::find_squares;
 
 use writer::Writer;
@@ -24,6 +26,8 @@ use crate::{Circuit, NodeId, Op, build::Draft};
 pub struct Passes {
     /// [`fold_constants`].
     pub fold_constants: bool,
+    /// [`fuse_factors`].
+    pub fuse_factors: bool,
     /// [`balance`].
     pub balance: bool,
     /// [`find_squares`].
@@ -34,10 +38,19 @@ pub struct Passes {
 
 impl Passes {
     /// Every pass.
-    pub const ALL: Self = Self { fold_constants: true, balance: true, find_squares: true, remove_dead: true };
+    pub const ALL: Self = Self::each(true);
     /// None: the circuit stays as it was written.
-    pub const NONE: Self =
-        Self { fold_constants: false, balance: false, find_squares: false, remove_dead: false };
+    pub const NONE: Self = Self::each(false);
+
+    const fn each(wanted: bool) -> Self {
+        Self {
+            fold_constants: wanted,
+            fuse_factors: wanted,
+            balance: wanted,
+            find_squares: wanted,
+            remove_dead: wanted,
+        }
+    }
 }
 
 impl Passes {
@@ -47,6 +60,7 @@ impl Passes {
         let all = Self::ALL;
         vec![
             ("constant folding", Self { fold_constants: false, ..all }),
+            ("factor fusion", Self { fuse_factors: false, ..all }),
             ("balancing", Self { balance: false, ..all }),
             ("squares", Self { find_squares: false, ..all }),
             ("dead nodes", Self { remove_dead: false, ..all }),
@@ -71,9 +85,11 @@ pub fn optimize(circuit: &Circuit) -> Circuit {
 /// The passes chosen, in the order in which they help each other.
 #[must_use]
 pub fn optimize_with(circuit: &Circuit, passes: &Passes) -> Circuit {
-    let steps: [(bool, Pass); 5] = [
+    let steps: [(bool, Pass); 7] = [
         (passes.fold_constants, fold_constants),
+        (passes.fuse_factors, fuse_factors),
         (passes.balance, balance),
+        (passes.fuse_factors, fuse_factors),
         (passes.fold_constants, fold_constants),
         (passes.find_squares, find_squares),
         (passes.remove_dead, remove_dead),

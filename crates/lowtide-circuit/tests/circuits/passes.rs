@@ -5,15 +5,17 @@ use proptest::{prelude::*, test_runner::TestCaseError};
 
 use crate::random::{self, SLOTS};
 
+mod factors;
 mod grown;
 mod improvement;
 mod large;
 
 type Pass = fn(&Circuit) -> Circuit;
 
-const PASSES: [(&str, Pass); 5] = [
+const PASSES: [(&str, Pass); 6] = [
     ("balance", pass::balance),
     ("fold_constants", pass::fold_constants),
+    ("fuse_factors", pass::fuse_factors),
     ("find_squares", pass::find_squares),
     ("remove_dead", pass::remove_dead),
     ("optimize", pass::optimize),

@@ -7,6 +7,7 @@ use lowtide_circuit::{
     analyse::{Analysis, Fault},
     compile,
     customer::{self, Bound, Deviation, Twin},
+    pass::Passes,
     program::{Instruction, Kind},
     read,
 };
@@ -240,13 +241,14 @@ fn an_overflow_is_foreseen_and_found_at_its_node() {
 
 #[test]
 fn lost_precision_is_foreseen_and_found_at_its_node() {
-    // 1e-12 x is below what a scale of 2^40 holds; made large again it shows. The rotation keeps the constants apart.
+    // 1e-12 x is below what a scale of 2^40 holds; made large again it shows. The passes would make the constants one.
+    let passes = Passes { fuse_factors: false, ..Passes::ALL };
     let b = Builder::new(4);
     let small = b.region("shrink", || (b.input("x") * 0.000_000_000_001).rotate(1));
     b.output("y", &b.region("grow", || small * 1e12));
     b.output("z", &(b.input("x") + 1.0));
     let circuit = b.finish().unwrap();
-    let mut setup = Setup::new(&circuit, &SMALL, all_ones(&circuit));
+    let mut setup = Setup::new(&circuit, &Requirements { passes, ..SMALL }, all_ones(&circuit));
     let loss = |fault: &&Fault| matches!(fault, Fault::PrecisionLoss(_));
     let [Fault::PrecisionLoss(loss)] = setup.analysis.faults.iter().filter(loss).collect::<Vec<_>>()[..]
     else {

@@ -24,8 +24,10 @@ fn a_plan_takes_a_secure_ring() {
     assert_eq!((fused.params().ring_degree(), fused.params().max_level()), (1 << 15, 15));
     assert_eq!(fused.params().security(), Some(SecurityLevel::Classical128));
     let baseline = Plan::new(&request(Circuit::Baseline, 6)).unwrap();
-    assert_eq!((baseline.params().ring_degree(), baseline.params().max_level()), (1 << 16, 24));
-    assert!(baseline.work() > fused.work());
+    assert_eq!((baseline.params().ring_degree(), baseline.params().max_level()), (1 << 16, 23));
+    // Work is counted in transforms, each as long as the ring is large.
+    let time = |plan: &Plan| plan.work() * plan.params().ring_degree() as u64;
+    assert!(time(&baseline) > time(&fused));
 }
 
 #[test]
@@ -83,7 +85,7 @@ fn every_ordinary_request_has_a_plan() {
 fn levels_are_those_of_the_family() {
     let levels = |circuit, steps| request(circuit, steps).levels().unwrap();
     // 5 k and 3 k, less what falls away at the zero start and after the last step.
-    assert_eq!(levels(Circuit::Baseline, 6), 5 * 6 - 6);
+    assert_eq!(levels(Circuit::Baseline, 6), 5 * 6 - 7);
     assert_eq!(levels(Circuit::Fused, 6), 3 * 6 - 3);
     assert_eq!(levels(Circuit::Fused, 2), 3);
     assert_eq!(levels(Circuit::Fused, 1), 1);
