@@ -48,8 +48,8 @@ pub enum Instruction {
     Mul(Register, Register),
     /// The square of a ciphertext; not relinearized.
     Square(Register),
-    /// A product back to a ciphertext.
-    Relinearize(Register),
+    /// A product back to a ciphertext, divided by the last prime at once.
+    RelinearizeRescale(Register),
     /// Division by the last prime.
     Rescale(Register),
     /// A ciphertext at a lower level, its scale as it was: free, and free of noise.
@@ -235,7 +235,7 @@ impl Instruction {
             | Self::Encode(a)
             | Self::MulInteger(a, _)
             | Self::Square(a)
-            | Self::Relinearize(a)
+            | Self::RelinearizeRescale(a)
             | Self::Rescale(a)
             | Self::Drop(a, _)
             | Self::Lower(a, _)
@@ -244,6 +244,11 @@ impl Instruction {
             | Self::Public(PublicOp::Neg(a) | PublicOp::Rotate(a, _)) => [Some(a), None],
         };
         pair.into_iter().flatten()
+    }
+
+    /// Whether its result is one level lower than the level at which it works.
+    pub(crate) const fn rescales(&self) -> bool {
+        matches!(self, Self::Rescale(_) | Self::RelinearizeRescale(_) | Self::Lower(..))
     }
 
     /// Puts other registers in place of those it reads.
@@ -262,7 +267,7 @@ impl Instruction {
             | Self::Encode(a)
             | Self::MulInteger(a, _)
             | Self::Square(a)
-            | Self::Relinearize(a)
+            | Self::RelinearizeRescale(a)
             | Self::Rescale(a)
             | Self::Drop(a, _)
             | Self::Lower(a, _)

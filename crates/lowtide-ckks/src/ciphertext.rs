@@ -70,7 +70,7 @@ impl<const K: usize> Components<K> {
 
     pub(crate) fn rescale(&self) -> Result<Self, Error> {
         let level = self.level();
-        let division = self.params.tables(level).rescale().ok_or(Error::OutOfLevels)?;
+        let division = &self.params.tables(level).lower().ok_or(Error::OutOfLevels)?.rescale;
         let prime = self.params.literal().q[level];
         Ok(Self {
             params: self.params.clone(),

@@ -2,7 +2,9 @@
 
 use lowtide_ring::Poly;
 
-use crate::{Ciphertext, Error, EvaluationKeys, Plaintext, Product, ciphertext::Components, keyswitch};
+use crate::{
+    Ciphertext, Error, EvaluationKeys, Plaintext, Product, Scale, ciphertext::Components, keyswitch,
+};
 
 impl Ciphertext {
     /// Multiplies slot by slot: levels `(l, l) -> l`, scales `(s, t) -> s t`.
@@ -83,5 +85,21 @@ impl Product {
         let c = keyswitch::switch(params, d2, keys.require_relinearization()?, [Some(d0), Some(d1)])?;
         let noise = self.noise().switched(params, params.digits(self.level()));
         Ok(Components { params: params.clone(), c, scale: self.scale().clone(), noise }.into())
+    }
+
+    /// Back to two components and divided by the last prime, as [`Product::relinearize`] and [`Ciphertext::rescale`]
+    /// would, with one rounding in place of two and for less: levels `l -> l - 1`, scales `s -> s / q_l`.
+    ///
+    /// # Errors
+    /// [`Error::OutOfLevels`] at level 0, or as [`Product::relinearize`].
+    pub fn relinearize_rescale(&self, keys: &EvaluationKeys) -> Result<Ciphertext, Error> {
+        let (params, level) = (self.params(), self.level());
+        params.check_same(keys.params())?;
+        let [d0, d1, d2] = &self.body.c;
+        let c = keyswitch::switch_and_rescale(params, d2, keys.require_relinearization()?, [d0, d1])?;
+        let prime = params.literal().q[level];
+        let noise = self.noise().switched(params, params.digits(level)).rescaled(params, prime);
+        let scale = self.scale() / &Scale::prime(prime);
+        Ok(Components { params: params.clone(), c, scale, noise }.into())
     }
 }

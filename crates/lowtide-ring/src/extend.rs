@@ -7,12 +7,15 @@
 
 use rayon::prelude::*;
 
-use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Poly, Shoup, buffer};
+use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Ntt, Poly, Shoup, buffer};
 
 /// Conversion from one basis to another, exact and centred.
 #[derive(Debug)]
 pub struct Extension {
-    source: Basis,
+    /// Windows of one chain.
+    source: Vec<Basis>,
+    /// By source prime: its window and its place there.
+    places: Vec<(usize, usize)>,
     target: Basis,
     /// `(Q/q_j)^-1 mod q_j`.
     inverses: Vec<Shoup>,
@@ -32,43 +35,55 @@ pub struct Digits {
 }
 
 impl Extension {
-    /// Conversion from `source` to `target`. A prime in both keeps its residues.
+    /// Conversion from the primes of `source`, window after window, to `target`. A prime in both keeps its residues.
     ///
     /// # Panics
     /// When the ring degrees differ.
     #[must_use]
-    pub fn new(source: &Basis, target: &Basis) -> Self {
-        assert_eq!(source.degree(), target.degree(), "bases of different rings");
+    pub fn new(source: &[Basis], target: &Basis) -> Self {
+        assert!(source.iter().all(|window| window.degree() == target.degree()), "bases of different rings");
+        let places: Vec<(usize, usize)> = source
+            .iter()
+            .enumerate()
+            .flat_map(|(w, window)| (0..window.len()).map(move |j| (w, j)))
+            .collect();
+        let limbs: Vec<&Ntt> = source.iter().flat_map(Basis::limbs).collect();
         let product_modulo = |p: crate::Modulus, skip: Option<usize>| {
-            let factors = source.primes().enumerate().filter(|(j, _)| Some(*j) != skip);
-            factors.fold(1, |product, (_, q)| p.mul(product, p.reduce(q)))
+            let factors = limbs.iter().enumerate().filter(|(j, _)| Some(*j) != skip);
+            factors.fold(1, |product, (_, limb)| p.mul(product, p.reduce(limb.modulus().value())))
         };
-        let inverse = |(j, limb): (usize, &crate::Ntt)| {
+        let inverse = |(j, limb): (usize, &&Ntt)| {
             let q = limb.modulus();
             q.shoup(q.inverse(product_modulo(q, Some(j))))
         };
-        let weights = |limb: &crate::Ntt| {
+        let weights = |limb: &Ntt| {
             let p = limb.modulus();
-            let cofactors = (0..source.len()).map(|j| product_modulo(p, Some(j)));
+            let cofactors = (0..limbs.len()).map(|j| product_modulo(p, Some(j)));
             cofactors.chain([p.neg(product_modulo(p, None))]).collect()
         };
-        let wide = source.primes().any(|q| q >= Field::VECTOR_LIMIT);
-        let field =
-            |limb: &crate::Ntt| if wide { Field::new(limb.modulus(), Isa::SCALAR) } else { *limb.field() };
+        let wide = limbs.iter().any(|limb| limb.modulus().value() >= Field::VECTOR_LIMIT);
+        let field = |limb: &Ntt| if wide { Field::new(limb.modulus(), Isa::SCALAR) } else { *limb.field() };
         Self {
-            source: source.clone(),
-            target: target.clone(),
-            inverses: source.limbs().iter().enumerate().map(inverse).collect(),
-            reciprocals: source.primes().map(|q| 1.0 / q as f64).collect(),
+            inverses: limbs.iter().enumerate().map(inverse).collect(),
+            reciprocals: limbs.iter().map(|limb| 1.0 / limb.modulus().value() as f64).collect(),
             weights: target.limbs().iter().map(weights).collect(),
             fields: target.limbs().iter().map(field).collect(),
+            source: source.to_vec(),
+            places,
+            target: target.clone(),
         }
     }
 
-    /// The basis converted from.
+    /// How many primes are converted from.
     #[must_use]
-    pub const fn source(&self) -> &Basis {
-        &self.source
+    pub const fn source_len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The transform modulo source prime number `j`.
+    fn source_limb(&self, j: usize) -> &Ntt {
+        let (window, place) = self.places[j];
+        &self.source[window].limbs()[place]
     }
 
     /// The basis converted to.
@@ -83,7 +98,7 @@ impl Extension {
     pub fn decompose<const K: usize>(&self, fill: impl Fn(usize, [&mut [u64]; K]) + Sync) -> [Digits; K] {
         self.digits_by(|j, mut limbs| {
             fill(j, limbs.each_mut().map(|limb| &mut **limb));
-            let ntt = &self.source.limbs()[j];
+            let ntt = self.source_limb(j);
             limbs.into_iter().for_each(|limb| ntt.inverse_scaled(limb, self.inverses[j].value()));
         })
     }
@@ -92,15 +107,15 @@ impl Extension {
     fn digits(&self, poly: &Poly<Coefficient>) -> Digits {
         let [digits] = self.digits_by(|j, [limb]| {
             limb.copy_from_slice(poly.limb(j));
-            self.source.limbs()[j].field().scale_assign(limb, self.inverses[j]);
+            self.source_limb(j).field().scale_assign(limb, self.inverses[j]);
         });
         digits
     }
 
     /// `fill(j, limbs)` writes the digits number `j`; the multiple follows from them.
     fn digits_by<const K: usize>(&self, fill: impl Fn(usize, [&mut [u64]; K]) + Sync) -> [Digits; K] {
-        let (n, k) = (self.source.degree(), self.source.len());
-        let mut buffers = [(); K].map(|()| self.source.scratch(k + 1));
+        let (n, k) = (self.target.degree(), self.source_len());
+        let mut buffers = [(); K].map(|()| self.target.scratch(k + 1));
         let limbs: Vec<_> = buffer::limbs(&mut buffers, n).take(k).collect();
         limbs.into_par_iter().enumerate().for_each(|(j, limbs)| fill(j, limbs));
         buffers.map(|mut values| {
@@ -116,7 +131,7 @@ impl Extension {
         // Added to a number of less than 2^51 it leaves the nearest integer in the low bits.
         const SHIFT: f64 = (1_u64 << 52) as f64;
         let n = multiple.len();
-        let narrow = self.source.primes().all(|q| q < 1 << 52);
+        let narrow = self.source.iter().flat_map(Basis::primes).all(|q| q < 1 << 52);
         // The bits of 2^52 + y are those of 2^52 and y.
         let exact = |y: u64| if narrow { f64::from_bits(SHIFT.to_bits() | y) - SHIFT } else { y as f64 };
         multiple.par_chunks_mut(BLOCK).enumerate().with_min_len(8).for_each(|(block, out)| {
@@ -143,10 +158,10 @@ impl Extension {
     /// The polynomial modulo the target basis whose coefficients are the representatives nearest zero of `poly`'s.
     ///
     /// # Panics
-    /// When `poly` is over another basis than the source.
+    /// When `poly` is over another basis than the source, or the source is not one window.
     #[must_use]
     pub fn extend(&self, poly: &Poly<Coefficient>) -> Poly<Coefficient> {
-        assert_eq!(poly.basis(), &self.source);
+        assert_eq!(std::slice::from_ref(poly.basis()), self.source);
         let digits = self.digits(poly);
         Poly::generate(&self.target, |i, _, limb| self.convert(&digits, i, limb))
     }
@@ -162,25 +177,26 @@ pub struct Division {
 }
 
 impl Division {
-    /// Division by the product of `divisor`, leaving residues modulo `quotient`.
+    /// Division by the product of all primes of `divisor`, leaving residues modulo `quotient`.
     ///
     /// # Panics
     /// When the ring degrees differ, or the bases share a prime.
     #[must_use]
-    pub fn new(divisor: &Basis, quotient: &Basis) -> Self {
-        assert!(divisor.primes().all(|d| quotient.primes().all(|q| d != q)), "bases that share a prime");
-        let inverse = |limb: &crate::Ntt| {
+    pub fn new(divisor: &[Basis], quotient: &Basis) -> Self {
+        let primes: Vec<u64> = divisor.iter().flat_map(Basis::primes).collect();
+        assert!(quotient.primes().all(|q| !primes.contains(&q)), "bases that share a prime");
+        let inverse = |limb: &Ntt| {
             let q = limb.modulus();
-            q.shoup(q.inverse(divisor.primes().fold(1, |product, d| q.mul(product, q.reduce(d)))))
+            q.shoup(q.inverse(primes.iter().fold(1, |product, d| q.mul(product, q.reduce(*d)))))
         };
         let inverses = quotient.limbs().iter().map(inverse).collect();
         Self { extension: Extension::new(divisor, quotient), inverses }
     }
 
-    /// The primes of the divisor.
+    /// How many primes are divided by.
     #[must_use]
-    pub const fn divisor(&self) -> &Basis {
-        self.extension.source()
+    pub const fn divisor_len(&self) -> usize {
+        self.extension.source_len()
     }
 
     /// The primes that are left.
@@ -213,13 +229,15 @@ impl Division {
     /// When the basis of one lacks a prime of either.
     #[must_use]
     pub fn divide<const K: usize>(&self, polys: [&Poly<Evaluation>; K]) -> [Poly<Evaluation>; K] {
-        let (divisor, quotient) = (self.extension.source(), self.extension.target());
+        let Extension { source, places, target: quotient, .. } = &self.extension;
         let limb = |poly: usize, window: &Basis, i: usize| {
             let start = polys[poly].basis().position(window).expect("a window of the basis");
             polys[poly].limb(start + i)
         };
         let remainders = self.remainders(|j, limbs: [&mut [u64]; K]| {
-            limbs.into_iter().enumerate().for_each(|(poly, out)| out.copy_from_slice(limb(poly, divisor, j)));
+            let (window, place) = places[j];
+            let own = |poly| limb(poly, &source[window], place);
+            limbs.into_iter().enumerate().for_each(|(poly, out)| out.copy_from_slice(own(poly)));
         });
         Poly::generate_each(quotient, |i, _, limbs: [&mut [u64]; K]| {
             for (poly, (out, remainder)) in limbs.into_iter().zip(&remainders).enumerate() {

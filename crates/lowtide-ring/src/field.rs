@@ -80,6 +80,12 @@ impl Field {
         kernel::sub_scale_assign(self, a, b, w);
     }
 
+    /// `a[i] <- a[i] + b[i] w`, residues in, residues out.
+    pub fn add_scaled_assign(&self, a: &mut [u64], b: &[u64], w: Shoup) {
+        assert_eq!(a.len(), b.len());
+        kernel::add_scaled_assign(self, a, b, w);
+    }
+
     /// `out[i] <- a[i] mod q`, for `a[i]` below [`Field::VECTOR_LIMIT`], or any words when `q` is not below it.
     pub fn reduce(&self, out: &mut [u64], a: &[u64]) {
         assert_eq!(out.len(), a.len());

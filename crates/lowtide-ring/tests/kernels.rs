@@ -90,6 +90,7 @@ proptest! {
         check(q, a, |i| wide(a[i]) * wide(b[i]), |field, x| field.mul_assign(x, b))?;
         check(q, a, |i| wide(a[i]) + wide(b[i]) * wide(c[i]), |field, x| field.mul_add_assign(x, b, c))?;
         check(q, a, |i| wide(a[i]) * w, |field, x| field.scale_assign(x, shoup))?;
+        check(q, a, |i| wide(a[i]) + wide(b[i]) * w, |field, x| field.add_scaled_assign(x, b, shoup))?;
         check(q, a, |i| (wide(a[i]) + n - wide(b[i])) * w, |field, x| field.sub_scale_assign(x, b, shoup))?;
     }
 

@@ -68,7 +68,7 @@ proptest! {
             let all = chain(bits, 8, isa);
             let (source, target) = (all.window(0..split), all.window(split..8));
             let coefficients = big_coefficients(&source, &fractions);
-            let extended = Extension::new(&source, &target).extend(&poly(&source, &coefficients));
+            let extended = Extension::new(std::slice::from_ref(&source), &target).extend(&poly(&source, &coefficients));
             prop_assert_eq!(&extended, &poly(&target, &coefficients), "{:?}", isa);
         }
     }
@@ -84,7 +84,7 @@ proptest! {
             for (divisor, quotient) in [(0..special, special..7), (7 - special..7, 0..7 - special)] {
                 let (divisor, quotient) = (all.window(divisor), all.window(quotient));
                 let coefficients = big_coefficients(&all, &fractions);
-                let [divided] = Division::new(&divisor, &quotient).divide([&poly(&all, &coefficients).into_evaluation()]);
+                let [divided] = Division::new(std::slice::from_ref(&divisor), &quotient).divide([&poly(&all, &coefficients).into_evaluation()]);
                 let d = product(&divisor);
                 let expected: Vec<BigInt> = coefficients.iter().map(|x| divide_rounding(x, &d)).collect();
                 prop_assert_eq!(divided.into_coefficients(), poly(&quotient, &expected), "{:?}", isa);

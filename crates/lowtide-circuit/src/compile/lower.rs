@@ -267,12 +267,12 @@ impl Lowering<'_> {
     /// Relinearizes and rescales the raw value of a node.
     fn finish(&mut self, id: NodeId, raw: Register) -> Register {
         let (own, scale) = (self.levels.of(id), self.scales[id.index()].clone());
-        let linear = if self.steps[raw.index()].kind == Kind::Product {
-            self.partial(Instruction::Relinearize(raw), own + 1, &scale * &self.primes[own + 1])
+        let step = if self.steps[raw.index()].kind == Kind::Product {
+            Instruction::RelinearizeRescale(raw)
         } else {
-            raw
+            Instruction::Rescale(raw)
         };
-        self.emit(Instruction::Rescale(linear), own, scale)
+        self.emit(step, own, scale)
     }
 
     /// The ciphertext of a node at a level that it reaches and a scale: its own, or, below its own level, any.

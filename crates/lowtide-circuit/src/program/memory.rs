@@ -49,16 +49,17 @@ impl Program {
 
     /// Limbs that an operation works with besides its operands and its value.
     fn scratch_limbs(&self, step: &Step, hoisted: bool) -> usize {
-        let (own, special) = (step.level + 1, self.params.literal().p.len());
+        let level = step.level + usize::from(step.instruction.rescales());
+        let (own, special) = (level + 1, self.params.literal().p.len());
         match step.instruction {
             // The component in coefficients and in digits, the digits of one prime, and two sums over `P Q`; all lifted
             // digits where they are kept for several rotations.
-            Instruction::Relinearize(_) | Instruction::Rotate(..) | Instruction::Conjugate(_) => {
-                let digits = self.params.digits(step.level);
+            Instruction::RelinearizeRescale(_) | Instruction::Rotate(..) | Instruction::Conjugate(_) => {
+                let digits = self.params.digits(level);
                 let lifted = if hoisted { digits * (own + special) } else { digits };
                 2 * own + lifted + 2 * (own + special)
             }
-            Instruction::Lower(..) => 2 * (own + 1),
+            Instruction::Lower(..) => 2 * own,
             Instruction::Rescale(_) => 2,
             _ => 0,
         }

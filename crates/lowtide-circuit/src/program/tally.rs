@@ -31,7 +31,7 @@ impl Program {
         for step in &self.steps {
             let kinds: &mut [&mut BTreeMap<Level, usize>] = match &step.instruction {
                 Instruction::Mul(..) | Instruction::Square(_) => &mut [&mut tally.products],
-                Instruction::Relinearize(_) => &mut [&mut tally.relinearizations],
+                Instruction::RelinearizeRescale(_) => &mut [&mut tally.relinearizations, &mut tally.rescales],
                 Instruction::MulPublic(..) => &mut [&mut tally.public_products],
                 Instruction::Rescale(_) => &mut [&mut tally.rescales],
                 Instruction::Lower(..) => &mut [&mut tally.public_products, &mut tally.rescales],
@@ -39,8 +39,7 @@ impl Program {
                 Instruction::Conjugate(_) => &mut [&mut tally.conjugations],
                 _ => continue,
             };
-            let rescaled = matches!(step.instruction, Instruction::Rescale(_) | Instruction::Lower(..));
-            let level = step.level + usize::from(rescaled);
+            let level = step.level + usize::from(step.instruction.rescales());
             kinds.iter_mut().for_each(|kind| *kind.entry(level).or_default() += 1);
         }
         tally
@@ -80,9 +79,8 @@ impl Program {
     fn step_work(&self, instruction: &Instruction, level: Level) -> u64 {
         let literal = self.params.literal();
         match instruction {
-            Instruction::Relinearize(_) | Instruction::Rotate(..) | Instruction::Conjugate(_) => {
-                literal.key_switch_work(level)
-            }
+            Instruction::Rotate(..) | Instruction::Conjugate(_) => literal.key_switch_work(level),
+            Instruction::RelinearizeRescale(_) => literal.key_switch_work(level + 1),
             // One limb back, and forth at every other prime, for two components.
             Instruction::Rescale(_) | Instruction::Lower(..) => 2 * (level as u64 + 2),
             Instruction::Encode(_) => level as u64 + 2,

@@ -200,7 +200,13 @@ impl Reading<'_> {
                 form.add_rest(error.bound() * error.bound(), at);
                 form
             }
-            Instruction::Relinearize(a) | Instruction::Conjugate(a) => {
+            Instruction::RelinearizeRescale(a) => {
+                let (form, above) = (self.error(*a).clone(), step.level + 1);
+                let scale = &step.scale * &Scale::prime(prime(above));
+                let form = self.noisier(form, at, self.reach.switch(above), &scale);
+                self.noisier(form, at, self.reach.division(), &step.scale)
+            }
+            Instruction::Conjugate(a) => {
                 let form = self.error(*a).clone();
                 self.noisier(form, at, self.reach.switch(step.level), &step.scale)
             }
@@ -280,7 +286,7 @@ impl Reading<'_> {
             | Instruction::MulPublic(a, b, _)
             | Instruction::Public(PublicOp::Mul(a, b)) => of(a).times(of(b)),
             Instruction::Square(a) => of(a).times(of(a)),
-            Instruction::Relinearize(a)
+            Instruction::RelinearizeRescale(a)
             | Instruction::Rescale(a)
             | Instruction::Drop(a, _)
             | Instruction::Lower(a, _)

@@ -71,8 +71,8 @@ impl<'a> Machine<'a> {
             },
             Instruction::Mul(a, b) => return x(a).mul(x(b)).map(Held::Product),
             Instruction::Square(a) => return Ok(Held::Product(x(a).square())),
-            Instruction::Relinearize(a) => match at(held, *a) {
-                Held::Product(product) => product.relinearize(self.keys)?,
+            Instruction::RelinearizeRescale(a) => match at(held, *a) {
+                Held::Product(product) => product.relinearize_rescale(self.keys)?,
                 _ => unreachable!("only products are relinearized"),
             },
             Instruction::Rescale(a) => x(a).rescale()?,

@@ -98,8 +98,8 @@ fn a_sum_of_products_is_relinearized_once() {
     let program = compile(&b.finish().unwrap(), &SMALL).unwrap();
     let count =
         |is: fn(&Instruction) -> bool| program.steps().iter().filter(|step| is(&step.instruction)).count();
-    assert_eq!(count(|i| matches!(i, Instruction::Relinearize(_))), 1);
-    assert_eq!(count(|i| matches!(i, Instruction::Rescale(_))), 1);
+    assert_eq!(count(|i| matches!(i, Instruction::RelinearizeRescale(_))), 1);
+    assert_eq!(count(|i| matches!(i, Instruction::Rescale(_))), 0);
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn each_choice_is_worth_something() {
         program.steps().iter().filter(|step| is(&step.instruction)).count()
     };
     let eager = of(Lowering { lazy_relinearization: false, ..Lowering::ALL });
-    let relinearize: fn(&Instruction) -> bool = |i| matches!(i, Instruction::Relinearize(_));
+    let relinearize: fn(&Instruction) -> bool = |i| matches!(i, Instruction::RelinearizeRescale(_));
     assert!(count(&best, relinearize) < count(&eager, relinearize));
     let single = of(Lowering { hoisting: false, ..Lowering::ALL });
     assert!(best.tasks().len() < single.tasks().len());

@@ -63,6 +63,10 @@ pub(crate) fn sub_scale_assign(field: &Field, a: &mut [u64], b: &[u64], w: Shoup
     dispatch!(field, sub_scale_assign(a, b, w, field.modulus()));
 }
 
+pub(crate) fn add_scaled_assign(field: &Field, a: &mut [u64], b: &[u64], w: Shoup) {
+    dispatch!(field, add_scaled_assign(a, b, w, field.modulus()));
+}
+
 pub(crate) fn reduce(field: &Field, out: &mut [u64], a: &[u64]) {
     dispatch!(field, reduce(out, a, field.modulus()));
 }

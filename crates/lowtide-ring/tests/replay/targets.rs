@@ -59,6 +59,9 @@ pub(crate) fn ring_kernels(input: &[u8]) {
         field.mul_add_assign(x, &b, &c);
     });
     check("scale", &|i| wide(&a, i) * w, &|field, x| field.scale_assign(x, shoup));
+    check("add_scaled", &|i| wide(&a, i) + wide(&b, i) * w, &|field, x| {
+        field.add_scaled_assign(x, &b, shoup);
+    });
     check("sub_scale", &|i| (wide(&a, i) + n - wide(&b, i)) * w, &|field, x| {
         field.sub_scale_assign(x, &b, shoup);
     });

@@ -39,11 +39,16 @@ const UNIT: f64 = (1_u64 << 52) as f64;
 #[target_feature(enable = "avx2,fma")]
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     let q = splat(q.value());
-    update(a, [b], |x, [y]| {
-        let sum = _mm256_add_epi64(x, y);
-        let below = _mm256_cmpgt_epi64(q, sum);
-        _mm256_sub_epi64(sum, _mm256_andnot_si256(below, q))
-    });
+    update(a, [b], |x, [y]| add(x, y, q));
+}
+
+/// The sum of two residues.
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn add(x: __m256i, y: __m256i, q: __m256i) -> __m256i {
+    let sum = _mm256_add_epi64(x, y);
+    let below = _mm256_cmpgt_epi64(q, sum);
+    _mm256_sub_epi64(sum, _mm256_andnot_si256(below, q))
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -88,6 +93,12 @@ pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
     let p = Prime::new(q);
     let w = factor(w.value(), q);
     update(a, [b], |x, [y]| p.residue(p.mul(_mm256_sub_pd(to_float(x), to_float(y)), w)));
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
+    let (p, w, q) = (Prime::new(q), factor(w.value(), q), splat(q.value()));
+    update(a, [b], |x, [y]| add(x, p.residue(p.mul(to_float(y), w)), q));
 }
 
 #[target_feature(enable = "avx2,fma")]

@@ -78,6 +78,12 @@ pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
+    let factor = Factor::new(w, q);
+    update(a, [b], |x, [y]| subtract_if_above(_mm512_add_epi64(x, factor.mul(y)), factor.q));
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
     // With w = 1 the quotient of Shoup's product is at most one too small.
     let one = Factor::new(q.shoup(1), q);

@@ -44,6 +44,12 @@ pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
     }
 }
 
+pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
+    for (x, y) in a.iter_mut().zip(b) {
+        *x = q.add(*x, w.mul(*y, q));
+    }
+}
+
 pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
     for (x, y) in out.iter_mut().zip(a) {
         *x = q.reduce(*y);
