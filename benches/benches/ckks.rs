@@ -49,8 +49,8 @@ const OPERATIONS: [(&str, Operation); 14] = [
     ("add", |set, _| keep(set.x.add(&set.y)?)),
     ("multiply by plaintext", |set, _| keep(set.x.mul_plain(&set.plaintext)?)),
     ("multiply by plaintext, rescale", |set, _| keep(set.x.mul_plain(&set.plaintext)?.rescale()?)),
-    ("multiply, relinearize, rescale", |set, _| keep(set.x.mul(&set.y)?.relinearize(&set.keys)?.rescale()?)),
-    ("square, relinearize, rescale", |set, _| keep(set.x.square().relinearize(&set.keys)?.rescale()?)),
+    ("multiply, relinearize, rescale", |set, _| keep(set.x.mul(&set.y)?.relinearize_rescale(&set.keys)?)),
+    ("square, relinearize, rescale", |set, _| keep(set.x.square().relinearize_rescale(&set.keys)?)),
     ("rotate", |set, _| keep(set.x.rotate(1, &set.keys)?)),
     ("eight hoisted rotations", |set, _| {
         let hoisted = set.x.hoist();
@@ -58,7 +58,7 @@ const OPERATIONS: [(&str, Operation); 14] = [
     }),
     ("one rotation key", |set, rng| keep(set.secret.rotation_key(1, set.params.max_level(), rng)?)),
     ("two independent products", |set, _| {
-        let product = |x: &Ciphertext, y: &Ciphertext| x.mul(y)?.relinearize(&set.keys)?.rescale();
+        let product = |x: &Ciphertext, y: &Ciphertext| x.mul(y)?.relinearize_rescale(&set.keys);
         let (first, second) = rayon::join(|| product(&set.x, &set.y), || product(&set.y, &set.x));
         keep((first?, second?))
     }),
