@@ -11,9 +11,7 @@ use std::{
 
 use criterion::{Criterion, SamplingMode};
 use lowtide_benches::{selection, unit::Unit};
-use lowtide_ckks::{
-    Ciphertext, EvaluationKeys, Parameters, Plaintext, PublicKey, Rotations, SecretKey, Shape,
-};
+use lowtide_ckks::{Ciphertext, EvaluationKeys, KeyList, Parameters, Plaintext, PublicKey, SecretKey, Shape};
 use lowtide_encoding::Encoder;
 use lowtide_ring::Ring;
 use rand::SeedableRng;
@@ -91,8 +89,9 @@ impl Set {
         let rng = &mut ChaCha20Rng::from_seed([7; 32]);
         let secret = SecretKey::generate(&params, rng);
         let public = secret.public_key(rng);
-        let rotations = Rotations { steps: (1..=8).map(|steps| (steps, level)).collect(), conjugation: None };
-        let keys = secret.evaluation_keys(level, &rotations, rng)?;
+        let rotations = (1..=8).map(|steps| (steps, level)).collect();
+        let list = KeyList { relinearization: Some(level), rotations, conjugation: None };
+        let keys = secret.evaluation_keys(&list, rng)?;
         let (x, y) = (secret.encrypt(&plaintext, rng)?, public.encrypt(&plaintext, rng)?);
         Ok(Self { params, encoder, values, plaintext, secret, public, keys, x, y })
     }

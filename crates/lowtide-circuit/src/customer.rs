@@ -7,7 +7,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use lowtide_ckks::{EvaluationKeys, Level, Rotations, Scale, SecretKey};
+use lowtide_ckks::{EvaluationKeys, Level, Scale, SecretKey};
 use lowtide_encoding::Encoder;
 use rand::CryptoRng;
 
@@ -27,8 +27,7 @@ pub fn keys(
     secret: &SecretKey,
     rng: &mut impl CryptoRng,
 ) -> Result<EvaluationKeys, Error> {
-    let rotations = Rotations { steps: program.rotations(), conjugation: program.conjugation_level() };
-    Ok(secret.evaluation_keys(program.relinearization_level().unwrap_or(0), &rotations, rng)?)
+    Ok(secret.evaluation_keys(&program.key_list(), rng)?)
 }
 
 /// Encrypts the inputs that the program wants encrypted, at their levels, and passes the others on.

@@ -115,6 +115,17 @@ impl GaloisKey {
     }
 }
 
+/// Which evaluation keys there should be, each for the highest level at which it is used.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KeyList {
+    /// Up to which level products are relinearized, if any are.
+    pub relinearization: Option<Level>,
+    /// By how many steps to the left slots are turned, and up to which level.
+    pub rotations: Vec<(i64, Level)>,
+    /// Up to which level slots are conjugated, if at all.
+    pub conjugation: Option<Level>,
+}
+
 /// The keys a service computes with. None of them decrypts.
 #[derive(Clone, Debug)]
 pub struct EvaluationKeys {

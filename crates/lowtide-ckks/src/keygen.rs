@@ -7,18 +7,9 @@ use rayon::prelude::*;
 use zeroize::Zeroizing;
 
 use crate::{
-    Error, EvaluationKeys, GaloisKey, Level, PublicKey, RelinearizationKey, SecretKey, SwitchingKey,
+    Error, EvaluationKeys, GaloisKey, KeyList, Level, PublicKey, RelinearizationKey, SecretKey, SwitchingKey,
     encrypt::public_seed,
 };
-
-/// Which Galois keys to make.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Rotations {
-    /// By how many steps to the left, and up to which level.
-    pub steps: Vec<(i64, Level)>,
-    /// Up to which level to conjugate, if at all.
-    pub conjugation: Option<Level>,
-}
 
 impl SecretKey {
     /// A key with which anyone can encrypt.
@@ -72,32 +63,28 @@ impl SecretKey {
         self.galois_key(Automorphism::conjugation_element(params.ring(), params.ring_degree()), level, rng)
     }
 
-    /// All keys of a service: relinearization up to `level`, and the rotations wanted. Keys are made in parallel, each
-    /// from its own stream, so that the same generator gives the same keys on any number of threads.
+    /// All keys of a service: those of the list. They are made in parallel, each from its own stream, so that the same
+    /// generator gives the same keys on any number of threads.
     ///
     /// # Errors
     /// [`Error::NoSuchLevel`].
-    pub fn evaluation_keys(
-        &self,
-        level: Level,
-        rotations: &Rotations,
-        rng: &mut impl CryptoRng,
-    ) -> Result<EvaluationKeys, Error> {
-        let relinearization = self.relinearization_key(level, rng)?;
+    pub fn evaluation_keys(&self, list: &KeyList, rng: &mut impl CryptoRng) -> Result<EvaluationKeys, Error> {
+        let relinearization =
+            list.relinearization.map(|level| self.relinearization_key(level, rng)).transpose()?;
         let params = self.params();
         let rotation = |(steps, level): &(i64, Level)| {
             (Automorphism::rotation_element(params.ring(), params.ring_degree(), *steps), *level)
         };
-        let conjugation = rotations
+        let conjugation = list
             .conjugation
             .map(|level| (Automorphism::conjugation_element(params.ring(), params.ring_degree()), level));
-        let wanted: Vec<_> = rotations.steps.iter().map(rotation).chain(conjugation).collect();
+        let wanted: Vec<_> = list.rotations.iter().map(rotation).chain(conjugation).collect();
         let streams: Vec<_> = wanted.iter().map(|_| fork(rng)).collect();
         let make = |((element, level), mut stream): (&(u64, Level), ChaCha20Rng)| {
             self.galois_key(*element, *level, &mut stream)
         };
         let galois = wanted.par_iter().zip(streams).map(make).collect::<Result<Vec<_>, _>>()?;
-        Ok(EvaluationKeys::new(params, Some(relinearization), galois))
+        Ok(EvaluationKeys::new(params, relinearization, galois))
     }
 
     fn galois_key(&self, element: u64, level: Level, rng: &mut impl CryptoRng) -> Result<GaloisKey, Error> {

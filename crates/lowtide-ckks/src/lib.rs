@@ -26,9 +26,7 @@ mod shape;
 
 pub use ciphertext::{Ciphertext, Product};
 pub use error::Error;
-pub use key::{EvaluationKeys, GaloisKey, RelinearizationKey, Seed, SwitchingKey};
-#[cfg(feature = "customer")]
-pub use keygen::Rotations;
+pub use key::{EvaluationKeys, GaloisKey, KeyList, RelinearizationKey, Seed, SwitchingKey};
 pub use noise::Noise;
 pub use params::{Fingerprint, Level, Literal, Parameters};
 pub use plaintext::Plaintext;

@@ -1,6 +1,6 @@
 //! The order of the slots is the scheme's: what it does to ciphertexts is what their slots show.
 
-use lowtide_ckks::{Ciphertext, EvaluationKeys, Parameters, Rotations, SecretKey, Shape};
+use lowtide_ckks::{Ciphertext, EvaluationKeys, KeyList, Parameters, SecretKey, Shape};
 use lowtide_encoding::{Complex64, Encoder, Precision};
 use lowtide_ring::Ring;
 use rand::SeedableRng;
@@ -21,8 +21,12 @@ fn customer() -> Customer {
     let mut rng = ChaCha20Rng::from_seed([7; 32]);
     let secret = SecretKey::generate(&params, &mut rng);
     let level = params.max_level();
-    let rotations = Rotations { steps: vec![(1, level), (-3, level)], conjugation: Some(level) };
-    let keys = secret.evaluation_keys(level, &rotations, &mut rng).expect("keys");
+    let list = KeyList {
+        relinearization: Some(level),
+        rotations: vec![(1, level), (-3, level)],
+        conjugation: Some(level),
+    };
+    let keys = secret.evaluation_keys(&list, &mut rng).expect("keys");
     let encoder = Encoder::new(&params).expect("an embedding");
     let vector: Vec<_> =
         (0..encoder.slots()).map(|i| Complex64::new((i as f64).sin(), 0.1 * i as f64 - 1.0)).collect();

@@ -16,12 +16,15 @@ pub fn rows(tile: &Tile, x: &Wire) -> Wire {
 /// * half tile: levels none, rotations `1 + log2 C`: the left half is copied into the right one, which must be zero, so
 ///   that `C` neighbours never leave the row. The right half of the result is not clean.
 /// * full tile: levels 1, rotations `2 log2 C`: only the first column comes out clean, a mask keeps it, copies fill the
-///   others.
+///   others. A single column is its own sum, at no level.
 #[must_use]
 pub fn columns(b: &Builder, tile: &Tile, x: &Wire) -> Wire {
     let columns = tile.columns() as i64;
     if tile.is_half() {
         return double(&(x + x.rotate(-columns)), 1, columns);
+    }
+    if columns == 1 {
+        return x.clone();
     }
     let mut clean = double(x, 1, columns) * b.vector(tile.first_column());
     let mut step = 1;

@@ -74,8 +74,7 @@ impl Plan {
     pub fn evaluation_key_bytes(&self) -> u64 {
         let (sizes, program) = (self.sizes(), self.program());
         let levels = program.rotations().into_iter().map(|(_, level)| level);
-        // A relinearization key there is always, if only for level 0.
-        sizes.file(sizes.evaluation_keys(Some(program.relinearization_level().unwrap_or(0)), levels))
+        sizes.file(sizes.evaluation_keys(program.relinearization_level(), levels))
     }
 
     /// Bytes of the encrypted model that the service sends back.

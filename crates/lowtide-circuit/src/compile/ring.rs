@@ -66,8 +66,19 @@ fn literal(circuit: &Circuit, levels: Level, requirements: &Requirements) -> Res
     };
     let primes = |digits: usize| levels + 1 + (levels + 1).div_ceil(digits);
     let candidates = (1..=levels + 1).filter(|digits| primes(*digits) <= 64);
-    let literals = candidates.filter_map(|digits| shape(smallest, digits).secure_literal(wanted).ok());
-    let best = literals.min_by_key(|literal| (literal.log_degree, literal.key_switch_work(levels)));
+    let (mut best, mut refused): (Option<Literal>, _) = (None, None);
+    for digits in candidates {
+        match shape(smallest, digits).secure_literal(wanted) {
+            Ok(literal) => {
+                let cost = |literal: &Literal| (literal.log_degree, literal.key_switch_work(levels));
+                if best.as_ref().is_none_or(|best| cost(&literal) < cost(best)) {
+                    best = Some(literal);
+                }
+            }
+            // The last one asks least of the ring.
+            Err(error) => refused = Some(error),
+        }
+    }
     let log2_qp = shape(10, levels + 1).log2_qp();
-    best.ok_or(Error::Ckks(Ckks::NoSecureRing { log2_qp, wanted }))
+    best.ok_or_else(|| refused.unwrap_or(Ckks::NoSecureRing { log2_qp, wanted }).into())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lowtide_ckks::Level;
+use lowtide_ckks::{KeyList, Level};
 
 use super::{Instruction, Program};
 
@@ -45,7 +45,7 @@ impl Program {
         tally
     }
 
-    /// The rotations it does, with the highest level of each: keys for these and no others are needed.
+    /// The rotations it does, with the highest level of each.
     #[must_use]
     pub fn rotations(&self) -> Vec<(i64, Level)> {
         let highest = |levels: &BTreeMap<Level, usize>| levels.keys().max().copied().unwrap_or(0);
@@ -62,6 +62,16 @@ impl Program {
     #[must_use]
     pub fn conjugation_level(&self) -> Option<Level> {
         self.tally().conjugations.keys().max().copied()
+    }
+
+    /// The keys that it runs on: these and no others.
+    #[must_use]
+    pub fn key_list(&self) -> KeyList {
+        KeyList {
+            relinearization: self.relinearization_level(),
+            rotations: self.rotations(),
+            conjugation: self.conjugation_level(),
+        }
     }
 
     /// The work of a run: transforms of one limb, more or less; what [`crate::run::Progress`] counts.

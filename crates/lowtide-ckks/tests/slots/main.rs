@@ -6,7 +6,7 @@
 mod oracle;
 
 use lowtide_ckks::{
-    Ciphertext, Error, EvaluationKeys, Parameters, Plaintext, Rotations, Scale, SecretKey, Shape,
+    Ciphertext, Error, EvaluationKeys, KeyList, Parameters, Plaintext, Scale, SecretKey, Shape,
 };
 use lowtide_ring::Ring;
 use oracle::{assert_close, decode, encode, worst};
@@ -34,11 +34,12 @@ impl Setup {
         let mut rng = ChaCha20Rng::from_seed([digits as u8; 32]);
         let secret = SecretKey::generate(&params, &mut rng);
         let level = params.max_level();
-        let rotations = Rotations {
-            steps: [1, 5, -3, 16].map(|steps| (steps, level)).to_vec(),
+        let list = KeyList {
+            relinearization: Some(level),
+            rotations: [1, 5, -3, 16].map(|steps| (steps, level)).to_vec(),
             conjugation: Some(level),
         };
-        let keys = secret.evaluation_keys(level, &rotations, &mut rng).unwrap();
+        let keys = secret.evaluation_keys(&list, &mut rng).unwrap();
         Self { params, secret, keys, rng }
     }
 
@@ -182,8 +183,8 @@ fn fresh_ciphertexts_of_one_message_differ() {
 #[test]
 fn keys_for_lower_levels_serve_those() {
     let mut setup = Setup::new(2);
-    let rotations = Rotations { steps: vec![(1, 2)], conjugation: None };
-    let keys = setup.secret.evaluation_keys(2, &rotations, &mut setup.rng).unwrap();
+    let list = KeyList { relinearization: Some(2), rotations: vec![(1, 2)], conjugation: None };
+    let keys = setup.secret.evaluation_keys(&list, &mut setup.rng).unwrap();
     let a: Vec<f64> = (0..SLOTS).map(|i| i as f64).collect();
     let x = setup.encrypt(&a);
     assert_eq!(x.rotate(1, &keys).unwrap_err(), Error::KeyLevel { key: 2, operand: 4 });

@@ -1,6 +1,6 @@
 //! What is predicted is what is written.
 
-use lowtide_ckks::{EvaluationKeys, Parameters, Rotations, Shape};
+use lowtide_ckks::{EvaluationKeys, KeyList, Parameters, Shape};
 use lowtide_wire::{Payload, Sizes, encode};
 use proptest::prelude::*;
 use rand::SeedableRng;
@@ -30,8 +30,9 @@ proptest! {
         let galois = stock.keys.galois().map(|key| key.key().level());
         prop_assert_eq!(sizes.file(sizes.evaluation_keys(Some(top), galois)), real(&stock.keys));
         let mut rng = ChaCha20Rng::from_seed([3; 32]);
-        let rotations = Rotations { steps: vec![(1, below), (2, 0)], conjugation: None };
-        let keys = stock.secret.evaluation_keys(below, &rotations, &mut rng).unwrap();
+        let list =
+            KeyList { relinearization: Some(below), rotations: vec![(1, below), (2, 0)], conjugation: None };
+        let keys = stock.secret.evaluation_keys(&list, &mut rng).unwrap();
         let distinct = keys.galois().map(|key| key.key().level()).collect::<Vec<_>>();
         prop_assert_eq!(sizes.file(sizes.evaluation_keys(Some(below), distinct)), real(&keys));
         let none = EvaluationKeys::new(&stock.params, None, []);

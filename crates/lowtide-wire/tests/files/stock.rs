@@ -2,9 +2,7 @@
 
 use std::sync::LazyLock;
 
-use lowtide_ckks::{
-    Ciphertext, EvaluationKeys, Parameters, Plaintext, PublicKey, Rotations, SecretKey, Shape,
-};
+use lowtide_ckks::{Ciphertext, EvaluationKeys, KeyList, Parameters, Plaintext, PublicKey, SecretKey, Shape};
 use lowtide_ring::Ring;
 use lowtide_wire::{Limits, encode};
 use rand::SeedableRng;
@@ -37,8 +35,12 @@ impl Stock {
         let mut rng = ChaCha20Rng::from_seed([7; 32]);
         let secret = SecretKey::generate(&params, &mut rng);
         let top = params.max_level();
-        let rotations = Rotations { steps: vec![(1, top), (-1, top - 1)], conjugation: Some(top) };
-        let keys = secret.evaluation_keys(top, &rotations, &mut rng).unwrap();
+        let list = KeyList {
+            relinearization: Some(top),
+            rotations: vec![(1, top), (-1, top - 1)],
+            conjugation: Some(top),
+        };
+        let keys = secret.evaluation_keys(&list, &mut rng).unwrap();
         let mut coefficients = vec![0.0; params.ring_degree()];
         coefficients[0] = 1.5;
         let plain =

@@ -79,9 +79,8 @@ impl Needs {
         let tally = program.tally();
         let rotations = rotations(program, &tally, &sizes);
         let levels = rotations.iter().map(|rotation| rotation.level).chain(program.conjugation_level());
-        // There always is a key for products.
-        let relinearization = program.relinearization_level().unwrap_or(0);
-        let keys = sizes.evaluation_keys(Some(relinearization), levels.clone());
+        let relinearization = program.relinearization_level();
+        let keys = sizes.evaluation_keys(relinearization, levels.clone());
         let (inputs, outputs) = (inputs(program, &sizes), outputs(program, &sizes));
         let lowered = |step: &&Step| matches!(step.instruction, Instruction::Lower(..));
         Self {
@@ -98,7 +97,7 @@ impl Needs {
             rescales: tally.rescales.values().sum(),
             level_changes: program.steps().iter().filter(lowered).count(),
             relinearization_level: program.relinearization_level(),
-            relinearization_key_bytes: sizes.switching_key(relinearization),
+            relinearization_key_bytes: relinearization.map_or(0, |level| sizes.switching_key(level)),
             conjugation_level: program.conjugation_level(),
             evaluation_keys: 1 + levels.count(),
             evaluation_key_bytes: sizes.file(keys),
