@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Circuit, Error, Op, Value};
+use crate::{Circuit, Error, NodeId, Op, Value};
 
 /// The outputs, by name, for inputs given by name. Conjugation leaves real numbers as they are.
 ///
@@ -12,8 +12,15 @@ pub fn clear(
     circuit: &Circuit,
     inputs: &BTreeMap<String, Vec<f64>>,
 ) -> Result<BTreeMap<String, Vec<f64>>, Error> {
-    let (all, slots) = (clear_nodes(circuit, inputs)?, circuit.slots());
-    Ok(circuit.outputs().iter().map(|(name, id)| (name.clone(), all[id.index()].to_vec(slots))).collect())
+    let mut outputs: BTreeMap<NodeId, Option<Value>> =
+        circuit.outputs().iter().map(|(_, id)| (*id, None)).collect();
+    visit(circuit, inputs, |id, value| {
+        if let Some(output) = outputs.get_mut(&id) {
+            *output = Some(value.clone());
+        }
+    })?;
+    let vector = |id| outputs[id].as_ref().expect("every node is visited").to_vec(circuit.slots());
+    Ok(circuit.outputs().iter().map(|(name, id)| (name.clone(), vector(id))).collect())
 }
 
 /// The value of every node, for inputs given by name.
@@ -26,8 +33,35 @@ pub fn clear_nodes(circuit: &Circuit, inputs: &BTreeMap<String, Vec<f64>>) -> Re
         .fold(|_, op, before| compute(op, &|input| given[input as usize].clone(), &|id| &before[id.index()])))
 }
 
+/// Shows every node's value, in order. A value is let go once nothing uses it any more.
+pub(super) fn visit(
+    circuit: &Circuit,
+    inputs: &BTreeMap<String, Vec<f64>>,
+    mut see: impl FnMut(NodeId, &Value),
+) -> Result<(), Error> {
+    let given = self::inputs(circuit, inputs)?;
+    let mut last = vec![None; circuit.nodes().len()];
+    for (id, node) in circuit.iter() {
+        node.op.operands().for_each(|operand| last[operand.index()] = Some(id));
+    }
+    let mut values: Vec<Option<Value>> = vec![None; last.len()];
+    for (id, node) in circuit.iter() {
+        let value = compute(&node.op, &|input| given[input as usize].clone(), &|id| {
+            values[id.index()].as_ref().expect("kept up to its last use")
+        });
+        see(id, &value);
+        if last[id.index()].is_some() {
+            values[id.index()] = Some(value);
+        }
+        for operand in node.op.operands().filter(|operand| last[operand.index()] == Some(id)) {
+            values[operand.index()] = None;
+        }
+    }
+    Ok(())
+}
+
 /// The inputs in order.
-pub(crate) fn inputs(circuit: &Circuit, inputs: &BTreeMap<String, Vec<f64>>) -> Result<Vec<Value>, Error> {
+fn inputs(circuit: &Circuit, inputs: &BTreeMap<String, Vec<f64>>) -> Result<Vec<Value>, Error> {
     let slots = circuit.slots();
     let values = |name: &String| {
         let values = inputs.get(name).ok_or_else(|| Error::MissingInput { name: name.clone(), slots })?;
@@ -47,7 +81,7 @@ pub(crate) fn inputs(circuit: &Circuit, inputs: &BTreeMap<String, Vec<f64>>) -> 
 pub(crate) fn compute<'a>(
     op: &Op,
     input: &dyn Fn(u32) -> Value,
-    value: &dyn Fn(crate::NodeId) -> &'a Value,
+    value: &dyn Fn(NodeId) -> &'a Value,
 ) -> Value {
     match op {
         Op::Input(number) => input(*number),

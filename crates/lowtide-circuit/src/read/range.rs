@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{compute, height};
+use super::height;
 use crate::{Circuit, Error, NodeId, Value, read};
 
 /// The smallest and the largest number that a node takes in any slot, on any of the inputs tried.
@@ -40,27 +40,14 @@ impl Range {
 /// As [`read::clear`].
 pub fn ranges(circuit: &Circuit, samples: &[BTreeMap<String, Vec<f64>>]) -> Result<Vec<Range>, Error> {
     let mut ranges = vec![Range::EMPTY; circuit.nodes().len()];
-    let mut last = vec![None; ranges.len()];
-    for (id, node) in circuit.iter() {
-        node.op.operands().for_each(|operand| last[operand.index()] = Some(id));
-    }
     for sample in samples {
-        let inputs = read::clear::inputs(circuit, sample)?;
-        let mut values: Vec<Option<Value>> = vec![None; ranges.len()];
-        for (id, node) in circuit.iter() {
-            let value = compute(&node.op, &|input| inputs[input as usize].clone(), &|id| {
-                values[id.index()].as_ref().expect("kept up to its last use")
-            });
+        read::clear::visit(circuit, sample, |id, value| {
             let range = ranges[id.index()];
-            ranges[id.index()] = match &value {
+            ranges[id.index()] = match value {
                 Value::Scalar(x) => range.with(*x),
                 Value::Vector(numbers) => numbers.iter().fold(range, |range, x| range.with(*x)),
             };
-            values[id.index()] = Some(value);
-            for operand in node.op.operands().filter(|operand| last[operand.index()] == Some(id)) {
-                values[operand.index()] = None;
-            }
-        }
+        })?;
     }
     Ok(ranges)
 }
