@@ -2,7 +2,6 @@
 
 use lowtide_ring::{Evaluation, Poly, sample};
 use rand::CryptoRng;
-use zeroize::Zeroizing;
 
 use crate::{Ciphertext, Error, Plaintext, SecretKey, key::Seed};
 
@@ -31,12 +30,16 @@ impl SecretKey {
         a: &Poly<Evaluation>,
         rng: &mut impl CryptoRng,
     ) -> Poly<Evaluation> {
-        let error = sample::error(self.params().ring_degree(), rng);
-        let mut negated = a.clone();
-        negated.neg_assign();
-        let mut masked = Poly::from_signed(a.basis(), &error).into_evaluation();
-        masked.mul_add_assign(&negated, &Zeroizing::new(secret.restrict(a.basis())));
-        masked
+        let mut error = sample::error(self.params().ring_degree(), rng);
+        error.iter_mut().for_each(|x| *x = -*x);
+        let start = secret.basis().position(a.basis()).expect("a secret is known modulo every prime");
+        Poly::generate(a.basis(), |i, ntt, limb| {
+            // -(a s - e)
+            ntt.modulus().lift(limb, &error);
+            ntt.forward(limb);
+            ntt.field().mul_add_assign(limb, a.limb(i), secret.limb(start + i));
+            ntt.field().neg_assign(limb);
+        })
     }
 }
 

@@ -38,7 +38,12 @@ impl SwitchingKey {
             return Err(Error::Malformed { part: "a switching key", found, expected });
         }
         let with_random = |(digit, b)| [b, Self::random_half(params, level, &seed, digit)];
-        Ok(Self { level, seed, digits: halves.into_iter().enumerate().map(with_random).collect() })
+        Ok(Self::from_digits(level, seed, halves.into_iter().enumerate().map(with_random).collect()))
+    }
+
+    /// A key from both halves, those of the seed included.
+    pub(crate) const fn from_digits(level: Level, seed: Seed, digits: Vec<[Poly<Evaluation>; 2]>) -> Self {
+        Self { level, seed, digits }
     }
 
     /// `a_d`: uniform, from the seed hashed with the digit's number.

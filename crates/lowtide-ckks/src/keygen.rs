@@ -106,7 +106,7 @@ impl SecretKey {
         let params = self.params();
         params.check_level(level)?;
         let (seed, width, special) = (public_seed(rng), params.special_count(), params.special_basis());
-        let half = |digit: usize| {
+        let digit = |digit: usize| {
             let a = SwitchingKey::random_half(params, level, &seed, digit);
             let mut b = self.mask(to, &a, rng);
             b.for_each_limb(|i, ntt, limb| {
@@ -114,14 +114,12 @@ impl SecretKey {
                     // + P from, modulo the primes of this digit.
                     let q = ntt.modulus();
                     let p = special.primes().fold(1, |product, p| q.mul(product, q.reduce(p)));
-                    let mut scaled = Zeroizing::new(from.limb(i).to_vec());
-                    ntt.field().scale_assign(&mut scaled, q.shoup(p));
-                    ntt.field().add_assign(limb, &scaled);
+                    ntt.field().add_scaled_assign(limb, from.limb(i), q.shoup(p));
                 }
             });
-            b
+            [b, a]
         };
-        SwitchingKey::from_parts(params, level, seed, (0..params.digits(level)).map(half).collect())
+        Ok(SwitchingKey::from_digits(level, seed, (0..params.digits(level)).map(digit).collect()))
     }
 }
 

@@ -183,10 +183,7 @@ impl Poly<Coefficient> {
     #[must_use]
     pub fn from_signed(basis: &Basis, coefficients: &[i64]) -> Self {
         assert_eq!(coefficients.len(), basis.degree());
-        Self::generate(basis, |_, ntt, limb| {
-            let q = ntt.modulus();
-            limb.iter_mut().zip(coefficients).for_each(|(residue, x)| *residue = q.reduce_signed(*x));
-        })
+        Self::generate(basis, |_, ntt, limb| ntt.modulus().lift(limb, coefficients))
     }
 
     /// The same polynomial by values.

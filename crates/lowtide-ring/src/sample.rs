@@ -26,9 +26,7 @@ pub const ERROR_DEVIATION: f64 = 3.240_370_349_203_93;
 /// below the largest multiple of `q` are reduced modulo `q`, larger ones are skipped.
 #[must_use]
 pub fn uniform(basis: &Basis, seed: &Seed) -> Poly<Evaluation> {
-    let mut poly = Poly::zero(basis);
-    poly.for_each_limb(|_, ntt, limb| fill_uniform(limb, ntt.modulus(), seed));
-    poly
+    Poly::generate(basis, |_, ntt, limb| fill_uniform(limb, ntt.modulus(), seed))
 }
 
 fn fill_uniform(limb: &mut [u64], q: Modulus, seed: &Seed) {
