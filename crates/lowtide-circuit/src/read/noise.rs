@@ -5,7 +5,8 @@
 //! source is known by its standard deviation (see `lowtide_ckks::Noise`), and by how strongly the value depends on it: a
 //! range of factors over all slots. A source that reaches a value on two ways adds up with its signs, different sources
 //! add in squares, and a rotated source is another one. Products take the sizes of their factors from the ranges, and
-//! the product of both errors.
+//! the product of both errors. Errors are complex, and what is decoded of them is their real part; in first order that
+//! comes from real parts alone.
 //!
 //! **From deviations to bounds.** Errors of one origin are normal in a slot (fresh encryptions, encodings), or the
 //! product of two normal numbers (a rounding times the secret, a digit times the error of a key), of which one may be
@@ -167,7 +168,7 @@ impl Reading<'_> {
                 let reach = self.reach.fresh() / step.scale.to_f64();
                 let mut form = Form::zero();
                 form.push(self.sources.add(at, self.reach.every_slot()), 0, Interval::point(reach));
-                let encoding = self.reach.encoding() / step.scale.to_f64();
+                let encoding = self.reach.encoding(range.magnitude(), &step.scale);
                 form.push(self.sources.add(at, self.program.slots()), 0, Interval::point(encoding));
                 form.add_rest(range.magnitude() * self.reach.double(), at);
                 form
@@ -191,13 +192,13 @@ impl Reading<'_> {
                 let (x, y) = (self.values[a.index()].range, self.values[b.index()].range);
                 let (left, right) = (self.error(*a), self.error(*b));
                 let mut form = Form::sum(&left.times(y), &right.times(x), false);
-                form.add_rest(left.bound() * right.bound(), at);
+                form.add_rest(left.complex_bound() * right.complex_bound(), at);
                 form
             }
             Instruction::Square(a) => {
                 let (x, error) = (self.values[a.index()].range, self.error(*a));
                 let mut form = error.times(x.times(Interval::point(2.0)));
-                form.add_rest(error.bound() * error.bound(), at);
+                form.add_rest(error.complex_bound().powi(2), at);
                 form
             }
             Instruction::RelinearizeRescale(a) => {
@@ -207,7 +208,7 @@ impl Reading<'_> {
                 self.noisier(form, at, self.reach.division(), &step.scale)
             }
             Instruction::Conjugate(a) => {
-                let form = self.error(*a).clone();
+                let form = self.error(*a).conjugate();
                 self.noisier(form, at, self.reach.switch(step.level), &step.scale)
             }
             Instruction::Rotate(a, steps) => {
@@ -257,7 +258,7 @@ impl Reading<'_> {
             form.add_rest(factor.magnitude() * 0.5 / scale.to_f64(), at);
             return;
         }
-        let reach = self.reach.encoding() / scale.to_f64();
+        let reach = self.reach.encoding(size, scale);
         let (source, turn, sign) = self.encodings.source(public, scale, at, &mut self.sources);
         form.push(source, turn, factor.times(Interval::point(sign * reach)));
     }

@@ -138,21 +138,21 @@ fn bounds_are_three_bits_above_the_largest_error() {
 }
 
 #[test]
-fn bounds_hold_in_a_secure_ring() {
-    let b = Builder::new(1 << 12);
-    let (x, y) = (b.input("x"), b.input("y"));
-    let mut sum = &x * &y;
-    for k in 0..12 {
-        sum = &sum + &sum.rotate(1 << k);
+fn bounds_hold_in_secure_rings() {
+    // Vectors that fill a ciphertext, and vectors that fill it many times over.
+    for log_slots in [2, 12] {
+        let b = Builder::new(1 << log_slots);
+        let (x, y) = (b.input("x"), b.input("y"));
+        let sum = (0..log_slots).fold(&x * &y, |sum, k| &sum + &sum.rotate(1 << k));
+        b.output("sum", &(&sum * (1.0 / 64.0)));
+        b.output("cubic", &(&x * 0.3 - x.square() * &y * 0.7 + 0.1));
+        let circuit = b.finish().unwrap();
+        let mut setup = Setup::new(&circuit, &Requirements::DEFAULT, random::inputs(&circuit, 1));
+        let twin = setup.twin(None);
+        assert_eq!(twin.deviation, None);
+        let slack = setup.slack(&twin);
+        assert!(slack.len() == 2 && slack.iter().all(|bits| *bits < 6.0), "{log_slots}: {slack:?}");
     }
-    b.output("sum", &(&sum * (1.0 / 64.0)));
-    b.output("cubic", &(&x * 0.3 - x.square() * &y * 0.7 + 0.1));
-    let circuit = b.finish().unwrap();
-    let mut setup = Setup::new(&circuit, &Requirements::DEFAULT, random::inputs(&circuit, 1));
-    let twin = setup.twin(None);
-    assert_eq!(twin.deviation, None);
-    let slack = setup.slack(&twin);
-    assert!(slack.len() == 2 && slack.iter().all(|bits| *bits < 6.0), "{slack:?}");
 }
 
 #[test]
@@ -311,6 +311,18 @@ fn errors_of_one_origin_add_up_with_their_signs_and_others_in_squares() {
     };
     let grown = growth(4, shared) / (25.0_f64 * 1000.0).sqrt();
     assert!((1.0..8.0).contains(&grown), "{grown}");
+}
+
+#[test]
+fn constants_below_the_scale_take_their_numbers_with_them() {
+    // Each coefficient of a lone 2^-35 in 64 slots is below a half at a scale of 2^40.
+    let b = Builder::new(64);
+    let mut lone = vec![0.0; 64];
+    lone[3] = (-35.0_f64).exp2();
+    b.output("y", &(b.input("x") * 100.0 * b.vector(lone)));
+    let circuit = b.finish().unwrap();
+    let mut setup = Setup::new(&circuit, &SMALL, all_ones(&circuit));
+    assert_eq!(setup.twin(None).deviation, None);
 }
 
 #[test]

@@ -10,6 +10,9 @@ pub(super) struct Form {
     /// By increasing source and turn.
     pub(super) terms: Vec<Term>,
     rest: f64,
+    /// How far the imaginary part may be from that of the sum: sources are the same when they are conjugated, which is
+    /// true of their real parts.
+    imaginary: f64,
     /// What most of the rest comes from, and how much that is.
     worst: (f64, Register),
 }
@@ -34,7 +37,7 @@ impl Term {
 impl Form {
     /// No error.
     pub(super) const fn zero() -> Self {
-        Self { terms: Vec::new(), rest: 0.0, worst: (0.0, Register(0)) }
+        Self { terms: Vec::new(), rest: 0.0, imaginary: 0.0, worst: (0.0, Register(0)) }
     }
 
     /// What most of the rest comes from, and how much that is.
@@ -42,9 +45,19 @@ impl Form {
         self.worst
     }
 
-    /// How large the error is at most.
+    /// How large the real part of the error is at most.
     pub(super) fn bound(&self) -> f64 {
         squares(&self.terms) + self.rest
+    }
+
+    /// How large the error is at most, its imaginary part included.
+    pub(super) fn complex_bound(&self) -> f64 {
+        self.bound() + self.imaginary
+    }
+
+    /// The error of the conjugate.
+    pub(super) fn conjugate(&self) -> Self {
+        Self { imaginary: 2.0 * self.bound() + self.imaginary, ..self.clone() }
     }
 
     /// One more source, or more of one.
@@ -70,7 +83,12 @@ impl Form {
         let terms = self.terms.iter().map(|term| Term { part: term.part.times(factor), ..*term }).collect();
         let size = factor.magnitude();
         let product = |x: f64| if x == 0.0 || size == 0.0 { 0.0 } else { x * size };
-        Self { terms, rest: product(self.rest), worst: (product(self.worst.0), self.worst.1) }
+        Self {
+            terms,
+            rest: product(self.rest),
+            imaginary: product(self.imaginary),
+            worst: (product(self.worst.0), self.worst.1),
+        }
     }
 
     /// The sum or difference of two, by a merge.
@@ -88,7 +106,7 @@ impl Form {
         }
         terms.extend(ours);
         let worst = if left.worst.0 >= right.worst.0 { left.worst } else { right.worst };
-        Self { terms, rest: left.rest + right.rest, worst }
+        Self { terms, rest: left.rest + right.rest, imaginary: left.imaginary + right.imaginary, worst }
     }
 
     /// Its sources.
@@ -116,6 +134,15 @@ pub(super) fn largest(terms: &[Term]) -> Option<&Term> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_a_conjugate_cancels_is_still_imaginary() {
+        let mut form = Form::zero();
+        form.push(0, 0, Interval::point(1.0));
+        let difference = Form::sum(&form, &form.conjugate(), true);
+        assert_eq!((difference.bound(), difference.complex_bound()), (0.0, 2.0));
+        assert_eq!(difference.times(Interval::point(-3.0)).complex_bound(), 6.0);
+    }
 
     #[test]
     fn what_is_no_number_is_anything() {

@@ -3,7 +3,7 @@
 //! All before division by the scale. Deviations are those of the complex slots: a polynomial whose coefficients have
 //! variance `v` has slots of variance `N v`.
 
-use lowtide_ckks::{Level, Noise};
+use lowtide_ckks::{Level, Noise, Scale};
 use lowtide_ring::sample::ERROR_DEVIATION;
 
 use crate::Program;
@@ -35,9 +35,15 @@ impl<'a> Reach<'a> {
         self.of(self.degree * ERROR_DEVIATION * ERROR_DEVIATION, 0.0)
     }
 
-    /// A vector encoded: two coefficients a slot are rounded, all others are zero.
-    pub(super) fn encoding(&self) -> f64 {
-        self.of(2.0 * self.program.slots() as f64 * Noise::ROUNDING, 0.0)
+    /// A real vector encoded, by its largest number and the scale, after division by it.
+    ///
+    /// Two coefficients a slot are rounded, all others are zero. Those of real vectors come in pairs, `a_k = -a_(N-k)`,
+    /// and so do their roundings: the whole error is real, which in a normal distribution counts twice. Coefficients
+    /// below a half become zero together, and take the numbers with them.
+    pub(super) fn encoding(&self, magnitude: f64, scale: &Scale) -> f64 {
+        let (slots, scale) = (self.program.slots() as f64, scale.to_f64());
+        let rounding = self.of(2.0 * 2.0 * slots * Noise::ROUNDING, 0.0) / scale;
+        if magnitude * scale < slots { rounding + magnitude } else { rounding }
     }
 
     /// Both components of a ciphertext rounded after a division, the second one multiplied by the secret.
