@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use lowtide_circuit::{Builder, Circuit, Wire, read};
-use lowtide_linalg::{Grid, Tile, sum};
+use lowtide_linalg::{Grid, Orientation, Tile, orientation::turn, sum};
 use proptest::prelude::*;
 
 const SLOTS: usize = 64;
@@ -68,4 +68,58 @@ fn a_sum_of_nothing_is_nothing() {
     assert!(sum::of([]).is_none());
     let twice = circuit(|_, x| sum::of([x, x]).unwrap());
     assert_eq!(value(&twice, vec![1.5; SLOTS]), vec![3.0; SLOTS]);
+}
+
+proptest! {
+    #[test]
+    fn a_turned_vector_holds_the_same_numbers(
+        length in 1..40_usize,
+        log_columns in 0..5_u32,
+        half in any::<bool>(),
+        from_rows in any::<bool>(),
+    ) {
+        let tile = Tile::new(SLOTS, 1 << log_columns, half).unwrap();
+        let from = if from_rows { Orientation::Row } else { Orientation::Column };
+        let to = from.other();
+        let (size, result) = (from.block(&tile), to.block(&tile));
+        let b = Builder::new(SLOTS);
+        let blocks: Vec<Wire> = (0..length.div_ceil(size)).map(|block| b.input(format!("x{block}"))).collect();
+        let turned = turn(&b, &tile, &blocks, from, length);
+        turned.iter().enumerate().for_each(|(block, wire)| b.output(format!("y{block}"), wire));
+        let circuit = b.finish().unwrap();
+        let masked = to == Orientation::Row && !half && tile.columns() > 1;
+        prop_assert_eq!(read::depth(&circuit).depth, 1 + usize::from(masked));
+        // Whatever lies beyond the vector, and in the empty half, does not matter.
+        let place = |o: Orientation, slot: usize| match o {
+            Orientation::Row => slot / tile.width(),
+            Orientation::Column => slot % tile.width(),
+        };
+        let slots = |block: usize| (0..SLOTS).map(|slot| {
+            let index = block * size + place(from, slot);
+            if slot % tile.width() < tile.columns() && index < length { index as f64 } else { 1e3 }
+        }).collect::<Vec<f64>>();
+        let inputs = (0..blocks.len()).map(|block| (format!("x{block}"), slots(block))).collect();
+        let found = read::clear(&circuit, &inputs).unwrap();
+        for block in 0..turned.len() {
+            let values = &found[&format!("y{block}")];
+            for slot in (0..SLOTS).filter(|slot| slot % tile.width() < tile.columns()) {
+                let index = block * result + place(to, slot);
+                let expected = if index < length { index as f64 } else { 0.0 };
+                prop_assert!((values[slot] - expected).abs() < 1e-9);
+            }
+        }
+    }
+
+    #[test]
+    fn products_turn_vectors(rows in 1..20_usize, columns in 1..20_usize) {
+        let tile = Tile::new(32, 4, true).unwrap();
+        let grid = Grid::of_matrix(&tile, rows, columns, |i, k| (1 + i * 100 + k) as f64);
+        let (across, down) = (Orientation::Column.lines(&grid), Orientation::Row.lines(&grid));
+        prop_assert_eq!((across.len(), down.len()), (grid.row_blocks(), grid.column_blocks()));
+        for (r, line) in across.iter().enumerate() {
+            for (c, tile) in line.iter().enumerate() {
+                prop_assert_eq!(*tile, down[c][r]);
+            }
+        }
+    }
 }
