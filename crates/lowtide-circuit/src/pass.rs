@@ -3,18 +3,23 @@
 //! Each is one small file. None makes a circuit deeper or costlier, and a property holds each against the clear reading.
 
 mod balance;
+mod collect;
 mod dead;
 mod fold;
 mod fuse;
 mod magnitude;
+mod order;
 mod square;
+mod sum;
 mod usage;
 mod writer;
 
 pub use balance::balance;
+pub use collect::collect_terms;
 pub use dead::remove_dead;
 pub use fold::fold_constants;
 pub use fuse::fuse_factors;
+pub use order::balance_sums;
 pub use square::find_squares;
 
 use writer::Writer;
@@ -30,8 +35,12 @@ pub struct Passes {
     pub fuse_factors: bool,
     /// [`balance`].
     pub balance: bool,
+    /// [`collect_terms`].
+    pub collect_terms: bool,
     /// [`find_squares`].
     pub find_squares: bool,
+    /// [`balance_sums`].
+    pub balance_sums: bool,
     /// [`remove_dead`].
     pub remove_dead: bool,
 }
@@ -47,7 +56,9 @@ impl Passes {
             fold_constants: wanted,
             fuse_factors: wanted,
             balance: wanted,
+            collect_terms: wanted,
             find_squares: wanted,
+            balance_sums: wanted,
             remove_dead: wanted,
         }
     }
@@ -62,7 +73,9 @@ impl Passes {
             ("constant folding", Self { fold_constants: false, ..all }),
             ("factor fusion", Self { fuse_factors: false, ..all }),
             ("balancing", Self { balance: false, ..all }),
+            ("like terms", Self { collect_terms: false, ..all }),
             ("squares", Self { find_squares: false, ..all }),
+            ("sums", Self { balance_sums: false, ..all }),
             ("dead nodes", Self { remove_dead: false, ..all }),
         ]
     }
@@ -85,16 +98,19 @@ pub fn optimize(circuit: &Circuit) -> Circuit {
 /// The passes chosen, in the order in which they help each other.
 #[must_use]
 pub fn optimize_with(circuit: &Circuit, passes: &Passes) -> Circuit {
-    let steps: [(bool, Pass); 7] = [
+    let steps: &[(bool, Pass)] = &[
+        (passes.remove_dead, remove_dead),
         (passes.fold_constants, fold_constants),
         (passes.fuse_factors, fuse_factors),
         (passes.balance, balance),
+        (passes.collect_terms, collect_terms),
         (passes.fuse_factors, fuse_factors),
         (passes.fold_constants, fold_constants),
         (passes.find_squares, find_squares),
+        (passes.balance_sums, balance_sums),
         (passes.remove_dead, remove_dead),
     ];
-    let chosen = steps.into_iter().filter(|(wanted, _)| *wanted);
+    let chosen = steps.iter().filter(|(wanted, _)| *wanted);
     chosen.fold(circuit.clone(), |circuit, (_, pass)| pass(&circuit))
 }
 

@@ -6,7 +6,7 @@ mod clear;
 mod cost;
 mod count;
 mod depth;
-mod height;
+pub(crate) mod height;
 mod noise;
 mod range;
 mod rotation;
