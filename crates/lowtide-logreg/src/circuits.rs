@@ -7,18 +7,21 @@
 //! |---|---|---|---|
 //! | [`Circuit::Baseline`] | full | 5 | `Z v` 1, mask of the column sum 1, activation 2, momentum 1 |
 //! | [`Circuit::Fused`] | half | 3 | `Z v` 1, activation 2; no mask, momentum rides on the constants of the tiles |
+//! | [`Circuit::TwoLevel`] | half | 2 | activation 2; margins from margins by Gram matrices, which the customer encrypts |
 //!
 //! (for a cubic sigmoid; degree 1 takes one level less, degrees 5 and 7 one more). The first step costs none: from zero
 //! weights every margin is zero and the gradient a plain sum, whose constant is left pending; and the last step of the
-//! baseline needs no momentum. Baseline: Han, Song, Cheon and Park, "Logistic regression on homomorphic encrypted data
+//! baseline needs no momentum. With Gram matrices the second margins cost none either: from three steps on, two-level
+//! takes `2 k - 2` levels for `k` of them. A Gram matrix has as many entries as two mini-batches have pairs of rows, so
+//! that its bytes and its work grow with the square of their size. Baseline: Han, Song, Cheon and Park, "Logistic regression on homomorphic encrypted data
 //! at scale" (AAAI 2019).
 //!
 //! Nothing here knows of levels or scales; the compiler decides them. What is decided here is the size of numbers: a batch
 //! comes divided by its unit, a power of two, so that margins and all their powers are numbers of about one
-//! ([`Job::unit`]).
+//! (`Job::unit`).
 
 use lowtide_circuit::{Builder, Wire};
-use lowtide_linalg::{Grid, Tile, sum};
+use lowtide_linalg::{Tile, sum};
 use serde::{Deserialize, Serialize};
 
 use crate::{schedule::Step, sigmoid::GradientFactors};
@@ -26,6 +29,11 @@ use crate::{schedule::Step, sigmoid::GradientFactors};
 mod baseline;
 mod fused;
 mod gradient;
+mod matrix;
+mod two_level;
+
+pub use matrix::Matrix;
+use matrix::{Batch, Inputs};
 
 /// Which circuit trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,25 +43,28 @@ pub enum Circuit {
     Baseline,
     /// Half-empty tiles: three levels a mini-batch.
     Fused,
+    /// Half-empty tiles and Gram matrices from the customer: two levels a mini-batch.
+    TwoLevel,
 }
 
 impl Circuit {
     /// Every circuit.
-    pub const ALL: [Self; 2] = [Self::Baseline, Self::Fused];
+    pub const ALL: [Self; 3] = [Self::Baseline, Self::Fused, Self::TwoLevel];
 
-    /// `baseline` or `fused`.
+    /// `baseline`, `fused` or `two-level`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Baseline => "baseline",
             Self::Fused => "fused",
+            Self::TwoLevel => "two-level",
         }
     }
 
     /// Whether its tiles leave their right half empty.
     #[must_use]
     pub const fn half_tiles(self) -> bool {
-        matches!(self, Self::Fused)
+        matches!(self, Self::Fused | Self::TwoLevel)
     }
 }
 
@@ -71,8 +82,10 @@ pub(crate) struct Job {
     pub(crate) factors: GradientFactors,
     /// By step: its constants, and the rows of its mini-batch.
     pub(crate) steps: Vec<(Step, usize)>,
-    /// By mini-batch: its blocks of rows and of columns. Step `i` trains on mini-batch `i mod count`.
-    pub(crate) blocks: Vec<(usize, usize)>,
+    /// By mini-batch: its rows. Step `i` trains on mini-batch `i mod count`.
+    pub(crate) rows: Vec<usize>,
+    /// Entries of a row: the features and the bias.
+    pub(crate) width: usize,
     /// The bound of the interval on which the polynomial stands for the sigmoid.
     pub(crate) largest_margin: f64,
 }
@@ -104,18 +117,33 @@ impl Job {
     ///   for the bits.
     /// * the others: the largest margin, so that margins come out as numbers no larger than weights. Every power of a
     ///   margin is then a number of about one, and the leading coefficient, which is tiny, does not drown in the noise.
-    pub(crate) fn unit(&self, batch: usize) -> f64 {
-        let bits = if batch == 0 {
-            (-self.first_factor().log2()).floor()
+    fn batch_unit(&self, batch: usize) -> f64 {
+        if batch == 0 {
+            (-self.first_factor().log2()).floor().clamp(0.0, 16.0).exp2()
         } else {
-            self.largest_margin.log2().ceil()
-        };
-        bits.clamp(0.0, 16.0).exp2()
+            self.margin_unit()
+        }
     }
 
-    /// The name of a tile of a mini-batch, counted row block after row block.
-    pub(crate) fn tile_name(batch: usize, tile: usize) -> String {
-        format!("batch{batch}_tile{tile}")
+    /// The largest margin, as a power of two.
+    fn margin_unit(&self) -> f64 {
+        self.largest_margin.log2().ceil().clamp(0.0, 16.0).exp2()
+    }
+
+    /// The power of two that a Gram matrix is divided by before it is encrypted.
+    ///
+    /// * the first, and most others: such that its sum is the second margins divided by the largest, up to the factor of
+    ///   the first mini-batch. Elsewhere that makes constants of about one.
+    /// * the one after: such that the third margins are divided by about the largest when the constant stays pending.
+    fn gram_unit(&self, gram: Matrix) -> f64 {
+        let first = self.batch_unit(0) * self.margin_unit();
+        if self.steps.len() < 3 || gram == self.gram(0) || gram != self.gram(1) {
+            return first;
+        }
+        let margins = (1.0 - self.eta(0)) * self.first_factor() * first;
+        let lead = self.factors.of_multiple(margins).lead().abs();
+        let pending = (1.0 - self.eta(1)) * self.rate(1) * lead;
+        (self.margin_unit() / pending).log2().round().exp2().clamp(first / 64.0, first * 64.0)
     }
 
     /// The name of a block of columns of the weights.
@@ -123,46 +151,50 @@ impl Job {
         format!("weights{block}")
     }
 
-    /// The circuit: mini-batches in, divided by their units, and the weights out, by block of columns.
+    /// The circuit: matrices in, divided by their units, and the weights out, by block of columns.
     ///
     /// # Errors
     /// What the circuit's checks say.
     pub(crate) fn build(&self) -> Result<lowtide_circuit::Circuit, lowtide_circuit::Error> {
         let b = Builder::new(self.tile.slots());
-        let mut batches: Vec<Batch> = Vec::new();
-        let mut state = None;
+        let weights = match self.circuit {
+            Circuit::Baseline => self.through_weights(&b, baseline::step),
+            Circuit::Fused => self.through_weights(&b, fused::step),
+            Circuit::TwoLevel => self.through_margins(&b),
+        };
+        weights.iter().enumerate().for_each(|(block, w)| b.output(Self::weights_name(block), w));
+        b.finish()
+    }
+
+    /// Margins from weights, weights from margins.
+    fn through_weights(
+        &self,
+        b: &Builder,
+        step: impl Fn(&Builder, &Self, usize, &State, &Batch<'_>) -> State,
+    ) -> Vec<Wire> {
+        let (mut inputs, mut state) = (Inputs::new(self), None);
         for i in 0..self.steps.len() {
-            let batch = i % self.blocks.len();
-            if batch == batches.len() {
-                batches.push(Batch::new(&b, self, batch));
-            }
-            let batch = &batches[batch];
-            let next = b.region(format!("step {}", i + 1), || match (&state, self.circuit) {
-                (None, _) => first_step(self, batch),
-                (Some(state), Circuit::Baseline) => baseline::step(&b, self, i, state, batch),
-                (Some(state), Circuit::Fused) => fused::step(&b, self, i, state, batch),
+            inputs.read(b, i);
+            let batch = inputs.batch(i);
+            let next = b.region(format!("step {}", i + 1), || match &state {
+                None => first_step(self, &batch),
+                Some(state) => step(b, self, i, state, &batch),
             });
             state = Some(next);
         }
         let state = state.expect("at least one step");
         // After a single step the weights are still a combination.
-        let weights = if self.steps.len() == 1 { combine(&state.w) } else { state.v };
-        weights.iter().enumerate().for_each(|(block, w)| b.output(Self::weights_name(block), w));
-        b.finish()
+        if self.steps.len() == 1 { combine(&state.w) } else { state.v }
     }
-}
 
-/// A mini-batch: its tiles, divided by a power of two.
-pub(crate) struct Batch {
-    tiles: Grid<Wire>,
-    unit: f64,
-}
-
-impl Batch {
-    fn new(b: &Builder, job: &Job, batch: usize) -> Self {
-        let (rows, columns) = job.blocks[batch];
-        let tiles = (0..rows * columns).map(|tile| b.input(Job::tile_name(batch, tile))).collect();
-        Self { tiles: Grid::new(columns, tiles).expect("whole rows of blocks"), unit: job.unit(batch) }
+    /// Margins from margins; weights beside them.
+    fn through_margins(&self, b: &Builder) -> Vec<Wire> {
+        let (mut inputs, mut state) = (Inputs::new(self), two_level::State::default());
+        for i in 0..self.steps.len() {
+            inputs.read(b, i);
+            b.region(format!("step {}", i + 1), || state.step(b, self, i, &inputs));
+        }
+        state.weights(b, self)
     }
 }
 
@@ -177,7 +209,7 @@ pub(crate) struct State {
 }
 
 /// All margins are zero: the gradient is the sum of the rows, times a constant.
-fn first_step(job: &Job, batch: &Batch) -> State {
+fn first_step(job: &Job, batch: &Batch<'_>) -> State {
     let unit = job.first_factor() * batch.unit;
     let column = |block| sum::rows(&job.tile, &total(batch.tiles.column(block)));
     let sums: Vec<Wire> = (0..batch.tiles.column_blocks()).map(column).collect();

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use crate::{
     EncryptedDataset, EncryptedModel, Error, Plan,
     rows::SignedRows,
-    twin::{check_rows, tiles},
+    twin::{check_rows, slots},
 };
 
 /// The keys that a service needs for the plan, each no higher than the level at which it is used.
@@ -26,7 +26,7 @@ pub fn evaluation_keys(
     Ok(lowtide_circuit::customer::keys(plan.program(), secret, rng)?)
 }
 
-/// Encrypts the mini-batches that the plan uses, tile by tile, calling `on_tile` after each from any thread. The same
+/// Encrypts the matrices that the plan reads, tile by tile, calling `on_tile` after each from any thread. The same
 /// generator gives the same ciphertexts on any number of threads.
 ///
 /// # Errors
@@ -42,21 +42,21 @@ pub fn encrypt(
     check_key(plan, secret)?;
     check_rows(plan, rows)?;
     let encoder = Encoder::new(plan.params())?;
-    let mut batches = Vec::with_capacity(plan.batches_used());
-    for batch in 0..plan.batches_used() {
-        let grid = tiles(plan, rows, batch)?;
+    let mut matrices = Vec::with_capacity(plan.matrices().len());
+    for (index, matrix) in plan.matrices().iter().enumerate() {
+        let grid = slots(plan.job(), plan.batches(), rows, *matrix);
         let streams: Vec<_> = grid.tiles().iter().map(|_| fork(rng)).collect();
         let encrypt =
-            |((slots, input), mut stream): ((&Vec<f64>, &ProgramInput), ChaCha20Rng)| -> Result<_, Error> {
-                let plain = encoder.encode(slots, input.level, &input.scale)?;
+            |((values, input), mut stream): ((&Vec<f64>, &ProgramInput), ChaCha20Rng)| -> Result<_, Error> {
+                let plain = encoder.encode(values, input.level, &input.scale)?;
                 let ciphertext = secret.encrypt(&plain, &mut stream)?;
                 on_tile();
                 Ok(ciphertext)
             };
-        let tiles = grid.tiles().par_iter().zip(plan.tiles(batch)).zip(streams);
-        batches.push(tiles.map(encrypt).collect::<Result<_, _>>()?);
+        let tiles = grid.tiles().par_iter().zip(plan.tiles(index)).zip(streams);
+        matrices.push(tiles.map(encrypt).collect::<Result<_, _>>()?);
     }
-    EncryptedDataset::new(plan.clone(), batches)
+    EncryptedDataset::new(plan.clone(), matrices)
 }
 
 /// The weights of a decrypted model, bias first, on the features as they were encrypted.

@@ -2,7 +2,10 @@
 
 use lowtide_ckks::{Level, Scale};
 
-use crate::sigmoid::{MAX_BOUND, MAX_DEGREE, MIN_BOUND};
+use crate::{
+    circuits::Matrix,
+    sigmoid::{MAX_BOUND, MAX_DEGREE, MIN_BOUND},
+};
 
 /// Why a polynomial, a schedule, a set of rows or a model was refused.
 #[derive(Debug, thiserror::Error)]
@@ -168,15 +171,29 @@ pub enum Error {
     },
     /// A ciphertext is not what the plan says.
     #[error(
-        "tile {tile} of mini-batch {batch} sits at level {} with scale {}, where the plan has level {} and scale {}: \
+        "tile {tile} of {matrix} sits at level {} with scale {}, where the plan has level {} and scale {}: \
          it belongs to another plan",
         found.0, found.1, expected.0, expected.1
     )]
     Tile {
-        /// Which mini-batch.
-        batch: usize,
+        /// Which matrix.
+        matrix: Matrix,
         /// Which of its tiles.
         tile: usize,
+        /// Level and scale of the ciphertext.
+        found: (Level, Scale),
+        /// Level and scale in the plan.
+        expected: (Level, Scale),
+    },
+    /// A ciphertext of an encrypted model is not what the plan says.
+    #[error(
+        "block {block} of the encrypted weights sits at level {} with scale {}, where the plan has level {} and scale \
+         {}: it belongs to another plan",
+        found.0, found.1, expected.0, expected.1
+    )]
+    Weights {
+        /// Which block of columns.
+        block: usize,
         /// Level and scale of the ciphertext.
         found: (Level, Scale),
         /// Level and scale in the plan.

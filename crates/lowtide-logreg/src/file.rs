@@ -112,7 +112,7 @@ impl Wire for EncryptedDataset {
 
     fn write(&self, out: &mut Writer) {
         self.plan().write(out);
-        out.list(self.batches().iter().flat_map(Grid::tiles));
+        out.list(self.matrices().iter().flat_map(Grid::tiles));
     }
 
     fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, WireError> {
@@ -127,12 +127,9 @@ impl Wire for EncryptedDataset {
                 found,
             }));
         }
-        let batch = |batch: usize| {
-            let (rows, columns) = plan.blocks(batch);
-            tiles.by_ref().take(rows * columns).collect()
-        };
-        let batches = (0..plan.batches_used()).map(batch).collect();
-        Self::new(plan, batches).map_err(WireError::content)
+        let matrix = |index| tiles.by_ref().take(plan.tiles(index).len()).collect();
+        let matrices = (0..plan.matrices().len()).map(matrix).collect();
+        Self::new(plan, matrices).map_err(WireError::content)
     }
 }
 

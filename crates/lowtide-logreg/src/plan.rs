@@ -11,10 +11,16 @@ use lowtide_circuit::{
     read,
 };
 use lowtide_ckks::{Level, Parameters, SecurityLevel, Shape};
-use lowtide_linalg::{Grid, Tile};
+use lowtide_linalg::Tile;
 use serde::{Deserialize, Serialize};
 
-use crate::{Circuit, Error, circuits::Job, rows::Batches, schedule::Schedule, sigmoid::SigmoidPolynomial};
+use crate::{
+    Circuit, Error,
+    circuits::{Job, Matrix},
+    rows::Batches,
+    schedule::Schedule,
+    sigmoid::SigmoidPolynomial,
+};
 
 mod choose;
 
@@ -46,8 +52,11 @@ pub struct Request {
 #[derive(Clone, Debug)]
 pub struct Plan {
     request: Request,
-    tile: Tile,
     batches: Batches,
+    job: Arc<Job>,
+    /// What the job reads, and where the tiles of each begin among the inputs.
+    matrices: Arc<[Matrix]>,
+    starts: Arc<[usize]>,
     program: Arc<Program>,
     tally: Tally,
 }
@@ -74,11 +83,8 @@ impl Compiler {
     }
 
     fn compile(&self, job: &Job, params: &Parameters) -> Result<Program, Error> {
-        let tiles = |step: usize| {
-            let (rows, columns) = job.blocks[step % job.blocks.len()];
-            rows * columns
-        };
-        let found: usize = (0..job.steps.len()).map(tiles).sum();
+        let found: usize =
+            (0..job.steps.len()).flat_map(|i| job.reads(i)).map(|matrix| job.tiles(matrix)).sum();
         if found >= TILE_LIMIT {
             return Err(Error::PlanRange { what: "tiles in all steps", found, limit: TILE_LIMIT - 1 });
         }
@@ -113,7 +119,7 @@ impl Request {
         SecurityLevel::ALL.into_iter().find(|level| level.bits() == bits).ok_or(Error::SecurityBits { bits })
     }
 
-    /// The levels that the circuit takes: read from one with a single tile for each mini-batch, which is as deep as any.
+    /// The levels that the circuit takes: the most that it takes with a single tile for each matrix and with several.
     ///
     /// # Errors
     /// What is wrong with the request.
@@ -124,10 +130,14 @@ impl Request {
     fn levels_by(&self, compiler: &Compiler) -> Result<Level, Error> {
         self.check()?;
         let batches = Batches::new(self.rows, self.batch)?;
-        let tile = Tile::new(4, 2, self.circuit.half_tiles()).expect("powers of two");
+        let half = self.circuit.half_tiles();
+        let tile = Tile::new(if half { 8 } else { 4 }, 2, half).expect("powers of two");
         let mut job = self.job(tile, batches)?;
-        job.blocks.fill((1, 1));
-        compiler.levels(&job)
+        let mut levels = |size| {
+            (job.rows, job.width) = (vec![size; job.rows.len()], size);
+            compiler.levels(&job)
+        };
+        Ok(levels(1)?.max(levels(3)?))
     }
 
     /// Entries of a row: the features and the bias.
@@ -163,14 +173,14 @@ impl Request {
 
     fn job(&self, tile: Tile, batches: Batches) -> Result<Job, Error> {
         let used = batches.count().min(self.steps);
-        let blocks = |batch| Grid::<()>::blocks(&tile, batches.of_step(batch).len(), self.width());
         let steps = self.schedule.steps(self.steps).enumerate();
         Ok(Job {
             circuit: self.circuit,
             tile,
             factors: self.sigmoid.gradient_factors()?,
             steps: steps.map(|(i, step)| (step, batches.of_step(i).len())).collect(),
-            blocks: (0..used).map(blocks).collect(),
+            rows: (0..used).map(|batch| batches.of_step(batch).len()).collect(),
+            width: self.width(),
             largest_margin: self.sigmoid.bound(),
         })
     }
@@ -217,8 +227,23 @@ impl Plan {
         compiler: &Compiler,
     ) -> Result<Self, Error> {
         let batches = Batches::new(request.rows, request.batch)?;
-        let program = compiler.compile(&request.job(tile, batches)?, params)?;
-        Ok(Self { request, tile, batches, tally: program.tally(), program: Arc::new(program) })
+        let job = request.job(tile, batches)?;
+        let program = compiler.compile(&job, params)?;
+        let matrices = job.matrices();
+        let mut starts = vec![0];
+        starts.extend(matrices.iter().scan(0, |end, matrix| {
+            *end += job.tiles(*matrix);
+            Some(*end)
+        }));
+        Ok(Self {
+            request,
+            batches,
+            job: Arc::new(job),
+            matrices: matrices.into(),
+            starts: starts.into(),
+            tally: program.tally(),
+            program: Arc::new(program),
+        })
     }
 
     /// What is to be trained.
@@ -241,8 +266,8 @@ impl Plan {
 
     /// The shape of tiles.
     #[must_use]
-    pub const fn tile(&self) -> Tile {
-        self.tile
+    pub fn tile(&self) -> Tile {
+        self.job.tile
     }
 
     /// How the rows are divided.
@@ -263,33 +288,43 @@ impl Plan {
         (0..self.batches_used()).map(|batch| self.batches.of_step(batch).len()).sum()
     }
 
-    /// Blocks of rows and of columns of a mini-batch.
+    /// What is encrypted: the matrices that the circuit reads, in the order of first use.
     #[must_use]
-    pub fn blocks(&self, batch: usize) -> (usize, usize) {
-        Grid::<()>::blocks(&self.tile, self.batches.of_step(batch).len(), self.request.width())
+    pub fn matrices(&self) -> &[Matrix] {
+        &self.matrices
     }
 
-    /// How the tiles of a mini-batch are encrypted, row block after row block: each at the level of its first use.
+    /// Blocks of rows and of columns of a matrix.
     ///
     /// # Panics
-    /// When the mini-batch is not used.
+    /// When its mini-batches are not used.
     #[must_use]
-    pub fn tiles(&self, batch: usize) -> &[ProgramInput] {
-        let tiles = |batch| {
-            let (rows, columns) = self.blocks(batch);
-            rows * columns
-        };
-        let first = (0..batch).map(tiles).sum();
-        &self.program.inputs()[first..first + tiles(batch)]
+    pub fn blocks(&self, matrix: Matrix) -> (usize, usize) {
+        self.job.blocks(matrix)
     }
 
-    /// The power of two that the rows of a mini-batch are divided by before they are encrypted, so that numbers stay near
-    /// one while the circuit runs.
+    /// How the tiles of [`Plan::matrices`]`[index]` are encrypted, row block after row block: each at the level of its first
+    /// use.
     ///
-    /// # Errors
-    /// None for a plan that was made.
-    pub fn unit(&self, batch: usize) -> Result<f64, Error> {
-        Ok(self.request.job(self.tile, self.batches)?.unit(batch))
+    /// # Panics
+    /// When there is no such matrix.
+    #[must_use]
+    pub fn tiles(&self, index: usize) -> &[ProgramInput] {
+        &self.program.inputs()[self.starts[index]..self.starts[index + 1]]
+    }
+
+    /// The power of two that a matrix is divided by before it is encrypted, so that numbers stay near one while the circuit
+    /// runs.
+    ///
+    /// # Panics
+    /// When its mini-batches are not used.
+    #[must_use]
+    pub fn unit(&self, matrix: Matrix) -> f64 {
+        self.job.unit(matrix)
+    }
+
+    pub(crate) fn job(&self) -> &Job {
+        &self.job
     }
 
     /// What the circuit costs: products, rotations, and the keys it needs.
@@ -313,7 +348,7 @@ impl Plan {
     /// Ciphertexts of the trained model.
     #[must_use]
     pub fn model_ciphertexts(&self) -> usize {
-        self.request.width().div_ceil(self.tile.columns())
+        self.request.width().div_ceil(self.tile().columns())
     }
 }
 

@@ -9,11 +9,11 @@ use lowtide_linalg::Grid;
 
 use crate::{Error, Plan, circuits::Job};
 
-/// Encrypted mini-batches, with the plan they were made for.
+/// Encrypted matrices, with the plan they were made for.
 #[derive(Clone, Debug)]
 pub struct EncryptedDataset {
     plan: Plan,
-    batches: Vec<Grid<Ciphertext>>,
+    matrices: Vec<Grid<Ciphertext>>,
 }
 
 /// Encrypted weights, with the plan they were trained by.
@@ -24,21 +24,22 @@ pub struct EncryptedModel {
 }
 
 impl EncryptedDataset {
-    /// Mini-batches as the plan wants them: this is the door for received data.
+    /// Matrices as [`Plan::matrices`] lists them, tile by tile: this is the door for received data.
     ///
     /// # Errors
-    /// [`Error::Length`] when a mini-batch or a tile is missing or left over, [`Error::Tile`] when one has another level,
+    /// [`Error::Length`] when a matrix or a tile is missing or left over, [`Error::Tile`] when one has another level,
     /// scale or parameter set than planned.
-    pub fn new(plan: Plan, batches: Vec<Vec<Ciphertext>>) -> Result<Self, Error> {
-        let expected = plan.batches_used();
-        if batches.len() != expected {
-            return Err(Error::Length { what: "encrypted mini-batches", expected, found: batches.len() });
+    pub fn new(plan: Plan, matrices: Vec<Vec<Ciphertext>>) -> Result<Self, Error> {
+        let (expected, found) = (plan.matrices().len(), matrices.len());
+        if found != expected {
+            return Err(Error::Length { what: "encrypted matrices", expected, found });
         }
-        let grid = |(batch, tiles): (usize, Vec<Ciphertext>)| {
-            let ((_, columns), inputs) = (plan.blocks(batch), plan.tiles(batch));
+        let grid = |(index, tiles): (usize, Vec<Ciphertext>)| {
+            let (matrix, inputs) = (plan.matrices()[index], plan.tiles(index));
+            let (_, columns) = plan.blocks(matrix);
             if tiles.len() != inputs.len() {
                 let (expected, found) = (inputs.len(), tiles.len());
-                return Err(Error::Length { what: "tiles of a mini-batch", expected, found });
+                return Err(Error::Length { what: "tiles of a matrix", expected, found });
             }
             for (tile, (ciphertext, input)) in tiles.iter().zip(inputs).enumerate() {
                 let same = ciphertext.params() == plan.params()
@@ -46,7 +47,7 @@ impl EncryptedDataset {
                     && *ciphertext.scale() == input.scale;
                 if !same {
                     return Err(Error::Tile {
-                        batch,
+                        matrix,
                         tile,
                         found: (ciphertext.level(), ciphertext.scale().clone()),
                         expected: (input.level, input.scale.clone()),
@@ -55,8 +56,8 @@ impl EncryptedDataset {
             }
             Ok(Grid::new(columns, tiles).expect("whole rows of blocks"))
         };
-        let batches = batches.into_iter().enumerate().map(grid).collect::<Result<_, _>>()?;
-        Ok(Self { plan, batches })
+        let matrices = matrices.into_iter().enumerate().map(grid).collect::<Result<_, _>>()?;
+        Ok(Self { plan, matrices })
     }
 
     /// The plan.
@@ -65,10 +66,10 @@ impl EncryptedDataset {
         &self.plan
     }
 
-    /// The mini-batches.
+    /// The matrices, as [`Plan::matrices`] lists them.
     #[must_use]
-    pub fn batches(&self) -> &[Grid<Ciphertext>] {
-        &self.batches
+    pub fn matrices(&self) -> &[Grid<Ciphertext>] {
+        &self.matrices
     }
 }
 
@@ -76,18 +77,18 @@ impl EncryptedModel {
     /// Weights as the plan leaves them: the door for received models.
     ///
     /// # Errors
-    /// [`Error::Length`] or [`Error::Tile`].
+    /// [`Error::Length`] or [`Error::Weights`].
     pub fn new(plan: Plan, weights: Vec<Ciphertext>) -> Result<Self, Error> {
         let (expected, found) = (plan.model_ciphertexts(), weights.len());
         if found != expected {
             return Err(Error::Length { what: "ciphertexts of an encrypted model", expected, found });
         }
-        for (tile, (ciphertext, (_, output))) in weights.iter().zip(plan.program().outputs()).enumerate() {
+        for (block, (ciphertext, (_, output))) in weights.iter().zip(plan.program().outputs()).enumerate() {
             let wanted = &plan.program().steps()[output.index()];
             let (found, expected) =
                 ((ciphertext.level(), ciphertext.scale().clone()), (wanted.level, wanted.scale.clone()));
             if ciphertext.params() != plan.params() || found != expected {
-                return Err(Error::Tile { batch: 0, tile, found, expected });
+                return Err(Error::Weights { block, found, expected });
             }
         }
         Ok(Self { plan, weights })
@@ -119,9 +120,9 @@ pub fn train(
 ) -> Result<EncryptedModel, Error> {
     let plan = dataset.plan();
     let mut inputs = BTreeMap::new();
-    for (batch, grid) in dataset.batches.iter().enumerate() {
+    for (matrix, grid) in plan.matrices().iter().zip(&dataset.matrices) {
         let tiles = grid.tiles().iter().map(|tile| Datum::Encrypted(Cow::Borrowed(tile))).enumerate();
-        inputs.extend(tiles.map(|(tile, datum)| (Job::tile_name(batch, tile), datum)));
+        inputs.extend(tiles.map(|(tile, datum)| (matrix.tile_name(tile), datum)));
     }
     let options = Options { on_progress: Some(on_progress), ..Options::default() };
     let mut weights = run(plan.program(), keys, &inputs, options)?;

@@ -5,13 +5,33 @@ use std::collections::BTreeMap;
 use lowtide_circuit::read;
 use lowtide_linalg::Grid;
 
-use crate::{Error, Plan, circuits::Job, rows::SignedRows};
+use crate::{
+    Error, Plan,
+    circuits::{Job, Matrix},
+    rows::{Batches, SignedRows},
+};
 
-/// The slots of mini-batch `batch`, tile by tile, divided by its unit.
-pub(crate) fn tiles(plan: &Plan, rows: &SignedRows, batch: usize) -> Result<Grid<Vec<f64>>, Error> {
-    let rows: Vec<&[f64]> = rows.batch(plan.batches().of_step(batch)).collect();
-    let unit = plan.unit(batch)?;
-    Ok(Grid::of_matrix(&plan.tile(), rows.len(), plan.request().width(), |i, k| rows[i][k] / unit))
+/// The slots of a matrix, tile by tile, divided by its unit.
+pub(crate) fn slots(job: &Job, batches: Batches, rows: &SignedRows, matrix: Matrix) -> Grid<Vec<f64>> {
+    let batch = |batch: usize| -> Vec<&[f64]> { rows.batch(batches.of_step(batch)).collect() };
+    let ((height, width), unit) = (job.size(matrix), job.unit(matrix));
+    let of = |entry: &dyn Fn(usize, usize) -> f64| {
+        Grid::of_matrix(&job.tile, height, width, |i, k| entry(i, k) / unit)
+    };
+    match matrix {
+        Matrix::Batch(number) => {
+            let rows = batch(number);
+            of(&|i, k| rows[i][k])
+        }
+        Matrix::Transposed(number) => {
+            let rows = batch(number);
+            of(&|i, k| rows[k][i])
+        }
+        Matrix::Gram { rows, columns } => {
+            let (left, right) = (batch(rows), batch(columns));
+            of(&|i, k| left[i].iter().zip(right[k]).map(|(x, y)| x * y).sum())
+        }
+    }
 }
 
 pub(crate) fn check_rows(plan: &Plan, rows: &SignedRows) -> Result<(), Error> {
@@ -33,9 +53,9 @@ pub(crate) fn check_rows(plan: &Plan, rows: &SignedRows) -> Result<(), Error> {
 pub fn train_twin(plan: &Plan, rows: &SignedRows) -> Result<Vec<f64>, Error> {
     check_rows(plan, rows)?;
     let mut inputs = BTreeMap::new();
-    for batch in 0..plan.batches_used() {
-        let tiles = tiles(plan, rows, batch)?.into_tiles().into_iter().enumerate();
-        inputs.extend(tiles.map(|(tile, slots)| (Job::tile_name(batch, tile), slots)));
+    for matrix in plan.matrices() {
+        let tiles = slots(plan.job(), plan.batches(), rows, *matrix).into_tiles().into_iter().enumerate();
+        inputs.extend(tiles.map(|(tile, slots)| (matrix.tile_name(tile), slots)));
     }
     let weights = read::clear(plan.program().circuit(), &inputs)?;
     let block = |block| plan.tile().read_columns(&weights[&Job::weights_name(block)]).to_vec();

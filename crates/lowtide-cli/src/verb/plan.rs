@@ -55,7 +55,7 @@ pub(crate) struct Args {
     /// Rows of a mini-batch, at most
     #[arg(long, value_name = "N", default_value_t = 128)]
     batch: usize,
-    /// The circuit: `fused` takes 3 levels a mini-batch, `baseline` 5
+    /// The circuit: `two-level` takes 2 levels a mini-batch, `fused` 3, `baseline` 5
     #[arg(long, value_enum, default_value_t = CircuitChoice::Fused, value_name = "NAME")]
     circuit: CircuitChoice,
     /// Where the plan goes [default: nowhere, it is only shown]
@@ -104,6 +104,8 @@ pub(crate) enum CircuitChoice {
     Fused,
     /// The published circuit: 5 levels a mini-batch
     Baseline,
+    /// Gram matrices beside the rows: 2 levels a mini-batch, more to send
+    TwoLevel,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -195,6 +197,7 @@ impl From<CircuitChoice> for Circuit {
         match choice {
             CircuitChoice::Fused => Self::Fused,
             CircuitChoice::Baseline => Self::Baseline,
+            CircuitChoice::TwoLevel => Self::TwoLevel,
         }
     }
 }

@@ -8,8 +8,8 @@ use super::{
     scaled,
 };
 
-pub(super) fn step(b: &Builder, job: &Job, i: usize, state: &State, batch: &Batch) -> State {
-    let u = margins(b, job, &batch.tiles, &state.v);
+pub(super) fn step(b: &Builder, job: &Job, i: usize, state: &State, batch: &Batch<'_>) -> State {
+    let u = margins(b, job, batch.tiles, &state.v);
     let step = gradient(b, job, batch, &u, state.unit * batch.unit, job.rate(i));
     let carried = combine(&[(state.unit, state.v.clone())]);
     let w: Vec<Wire> = carried.iter().zip(&step).map(|(carried, step)| carried + step).collect();

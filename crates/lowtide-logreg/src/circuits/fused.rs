@@ -13,9 +13,9 @@ use super::{
     scaled,
 };
 
-pub(super) fn step(b: &Builder, job: &Job, i: usize, state: &State, batch: &Batch) -> State {
+pub(super) fn step(b: &Builder, job: &Job, i: usize, state: &State, batch: &Batch<'_>) -> State {
     let eta = if job.is_last(i) { 0.0 } else { job.eta(i) };
-    let u = margins(b, job, &batch.tiles, &state.v);
+    let u = margins(b, job, batch.tiles, &state.v);
     let step = gradient(b, job, batch, &u, state.unit * batch.unit, (1.0 - eta) * job.rate(i));
     let old: Vec<_> =
         [((1.0 - eta) * state.unit, state.v.clone())].into_iter().chain(scaled(&state.w, eta)).collect();

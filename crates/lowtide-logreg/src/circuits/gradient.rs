@@ -23,24 +23,48 @@ pub(super) fn margins(b: &Builder, job: &Job, tiles: &Grid<Wire>, v: &[Wire]) ->
 pub(super) fn gradient(
     b: &Builder,
     job: &Job,
-    batch: &Batch,
+    batch: &Batch<'_>,
     u: &[Wire],
     unit: f64,
     factor: f64,
 ) -> Vec<Wire> {
-    let (factors, factor) = (job.factors.of_multiple(unit), factor * batch.unit);
-    let even: Vec<Even> = b.region("activation", || u.iter().map(|u| Even::new(u, &factors)).collect());
+    let activation = Activation::new(b, job, u, unit);
+    let factor = factor * batch.unit;
+    let (lead, constant) = (factor * activation.lead(), factor * job.factors.constant());
     let column = |column: usize| {
         let tiles: Vec<&Wire> = batch.tiles.column(column).collect();
-        let odd = tiles.iter().zip(u).zip(&even).map(|((tile, u), even)| {
-            let lead = *tile * (factor * factors.lead());
-            even.product(&(lead * u))
-        });
-        let odd: Vec<Wire> = odd.collect();
-        let line = total(tiles) * (factor * factors.constant());
-        sum::rows(&job.tile, &(total(&odd) + line))
+        sum::rows(&job.tile, &activation.line(&tiles, lead, constant))
     };
     b.region("gradient", || (0..batch.tiles.column_blocks()).map(column).collect())
+}
+
+/// The activation of margins, ready to meet tiles.
+pub(super) struct Activation<'a> {
+    u: &'a [Wire],
+    even: Vec<Even>,
+    lead: f64,
+}
+
+impl<'a> Activation<'a> {
+    /// `q(unit u)`, by block of margins.
+    pub(super) fn new(b: &Builder, job: &Job, u: &'a [Wire], unit: f64) -> Self {
+        let factors = job.factors.of_multiple(unit);
+        let even = b.region("activation", || u.iter().map(|u| Even::new(u, &factors)).collect());
+        Self { u, even, lead: factors.lead() }
+    }
+
+    /// The leading coefficient of `q(unit u)`.
+    pub(super) const fn lead(&self) -> f64 {
+        self.lead
+    }
+
+    /// The tiles that meet the blocks of margins, times their odd factors and `lead` in place of the leading coefficient,
+    /// and `constant` times the tiles: in all, before the sum.
+    pub(super) fn line(&self, tiles: &[&Wire], lead: f64, constant: f64) -> Wire {
+        let odd = tiles.iter().zip(self.u).zip(&self.even);
+        let odd: Vec<Wire> = odd.map(|((tile, u), even)| even.product(&(*tile * lead * u))).collect();
+        total(&odd) + total(tiles.iter().copied()) * constant
+    }
 }
 
 /// The even factors of the activation, for one block of margins.

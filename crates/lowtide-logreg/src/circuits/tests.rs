@@ -11,6 +11,7 @@ use crate::{
     rows::{Batches, SignedRows},
     schedule::{Momentum, Schedule, StepSize},
     sigmoid::{Method, SigmoidPolynomial},
+    twin,
 };
 
 /// Rows with features in `[-1, 1]` from a small generator.
@@ -52,15 +53,14 @@ proptest! {
             tile,
             factors: sigmoid.gradient_factors().unwrap(),
             steps: schedule.steps(steps).enumerate().map(|(i, step)| (step, batches.of_step(i).len())).collect(),
-            blocks: (0..used).map(|b| Grid::<()>::blocks(&tile, batches.of_step(b).len(), rows.width())).collect(),
+            rows: (0..used).map(|b| batches.of_step(b).len()).collect(),
+            width: rows.width(),
             largest_margin: sigmoid.bound(),
         };
         let mut inputs = BTreeMap::new();
-        for batch in 0..used {
-            let range: Vec<&[f64]> = rows.batch(batches.of_step(batch)).collect();
-            let entry = |i: usize, k: usize| range[i][k] / job.unit(batch);
-            let tiles = Grid::of_matrix(&tile, range.len(), rows.width(), entry).into_tiles();
-            inputs.extend(tiles.into_iter().enumerate().map(|(t, slots)| (Job::tile_name(batch, t), slots)));
+        for matrix in job.matrices() {
+            let tiles = twin::slots(&job, batches, &rows, matrix).into_tiles();
+            inputs.extend(tiles.into_iter().enumerate().map(|(t, slots)| (matrix.tile_name(t), slots)));
         }
         let written = job.build().unwrap();
         let weights = read::clear(&pass::optimize(&written), &inputs).unwrap();

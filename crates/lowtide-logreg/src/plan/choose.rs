@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lowtide_ckks::{Error as Ckks, Level, Literal, Parameters};
-use lowtide_linalg::{Grid, Tile};
+use lowtide_linalg::Tile;
 
 use super::{Compiler, Plan, Request};
 use crate::{Error, rows::Batches};
@@ -44,16 +44,17 @@ pub(super) fn best_tile(request: &Request, params: &Parameters, compiler: &Compi
     let tiles: Vec<Tile> = (0..usize::BITS)
         .map_while(|log| Tile::new(params.slots(), 1_usize.checked_shl(log)?, request.circuit.half_tiles()))
         .collect();
-    let count = |tile: &Tile| {
-        let (rows, columns) = Grid::<()>::blocks(tile, batches.largest(), request.width());
-        rows * columns
+    let count = |tile: Tile| -> Result<(usize, Tile), Error> {
+        let job = request.job(tile, batches)?;
+        Ok((job.matrices().into_iter().map(|matrix| job.tiles(matrix)).sum(), tile))
     };
+    let counts = tiles.into_iter().map(count).collect::<Result<Vec<_>, _>>()?;
     // Shapes that take many more ciphertexts than the best are not worth a look.
-    let fewest = tiles.iter().map(count).min().unwrap_or(1);
+    let fewest = counts.iter().map(|(count, _)| *count).min().unwrap_or(1);
     let mut best: Option<((u64, usize), Plan)> = None;
-    for tile in tiles.into_iter().filter(|tile| count(tile) <= 2 * fewest) {
+    for (count, tile) in counts.into_iter().filter(|(count, _)| *count <= 2 * fewest) {
         let plan = Plan::assemble(request.clone(), params, tile, compiler)?;
-        let cost = (plan.work(), count(&tile));
+        let cost = (plan.work(), count);
         if best.as_ref().is_none_or(|(least, _)| cost < *least) {
             best = Some((cost, plan));
         }

@@ -89,8 +89,37 @@ fn levels_are_those_of_the_family() {
     assert_eq!(levels(Circuit::Fused, 6), 3 * 6 - 3);
     assert_eq!(levels(Circuit::Fused, 2), 3);
     assert_eq!(levels(Circuit::Fused, 1), 1);
+    // 2 k, less what falls away at the zero start; with two steps there is no third to take a constant.
+    let two_level = [1, 2, 3, 4, 6, 12].map(|steps| levels(Circuit::TwoLevel, steps));
+    assert_eq!(two_level, [1, 3, 4, 6, 10, 22]);
+    let degrees = [1, 3, 5, 7].map(|degree| {
+        let sigmoid = SigmoidPolynomial::fit(degree, 8.0, Method::LeastSquares).unwrap();
+        Request { sigmoid, ..request(Circuit::TwoLevel, 6) }.levels().unwrap()
+    });
+    assert_eq!(degrees, [7, 10, 15, 15]);
     for circuit in Circuit::ALL {
         let step = levels(circuit, 11) - levels(circuit, 10);
-        assert_eq!(step, if circuit == Circuit::Baseline { 5 } else { 3 });
+        let family = match circuit {
+            Circuit::Baseline => 5,
+            Circuit::Fused => 3,
+            Circuit::TwoLevel => 2,
+        };
+        assert_eq!(step, family);
+    }
+}
+
+#[test]
+fn many_tiles_are_no_deeper_than_one() {
+    for circuit in Circuit::ALL {
+        for (steps, degree) in [(1, 3), (2, 3), (3, 1), (3, 7), (4, 5), (5, 1), (6, 3)] {
+            let sigmoid = SigmoidPolynomial::fit(degree, 8.0, Method::LeastSquares).unwrap();
+            let request = Request { features: 20, rows: 90, batch: 30, sigmoid, ..request(circuit, steps) };
+            // A plan that needs more levels than there are is refused.
+            let plan = Plan::insecure(&request, 7).unwrap();
+            assert!(plan.tiles(0).len() > 1);
+            let highest = plan.program().inputs().iter().map(|input| input.level).max().unwrap();
+            assert_eq!(highest, request.levels().unwrap(), "{circuit} {steps} {degree}");
+            Plan::insecure(&request, 12).unwrap();
+        }
     }
 }

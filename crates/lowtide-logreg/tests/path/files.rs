@@ -22,7 +22,11 @@ struct Files {
 }
 
 fn files() -> Files {
-    let plan = Plan::insecure(&request(Circuit::Fused, 3, 24, 8, 3, 3), 6).unwrap();
+    files_of(Circuit::Fused)
+}
+
+fn files_of(circuit: Circuit) -> Files {
+    let plan = Plan::insecure(&request(circuit, 3, 24, 8, 3, 3), 6).unwrap();
     let mut rng = ChaCha20Rng::from_seed([5; 32]);
     let secret = SecretKey::generate(plan.params(), &mut rng);
     let keys = customer::evaluation_keys(&plan, &secret, &mut rng).unwrap();
@@ -54,7 +58,7 @@ fn every_kind(files: &Files) -> [(Vec<u8>, Again); 6] {
 
 #[test]
 fn what_is_read_is_what_was_written() {
-    for (bytes, again) in every_kind(&files()) {
+    for (bytes, again) in Circuit::ALL.into_iter().flat_map(|circuit| every_kind(&files_of(circuit))) {
         assert_eq!(again(&bytes).unwrap(), bytes);
     }
 }
@@ -97,10 +101,11 @@ fn insecure_files_need_the_word() {
 
 #[test]
 fn sizes_are_predicted_to_the_byte() {
-    let files = files();
-    assert_eq!(files.plan.upload_bytes(), encode(&files.data).len() as u64);
-    assert_eq!(files.plan.evaluation_key_bytes(), encode(&files.keys).len() as u64);
-    assert_eq!(files.plan.model_bytes(), encode(&files.model).len() as u64);
+    for files in Circuit::ALL.map(files_of) {
+        assert_eq!(files.plan.upload_bytes(), encode(&files.data).len() as u64);
+        assert_eq!(files.plan.evaluation_key_bytes(), encode(&files.keys).len() as u64);
+        assert_eq!(files.plan.model_bytes(), encode(&files.model).len() as u64);
+    }
 }
 
 #[test]
@@ -115,11 +120,33 @@ fn a_plan_read_back_plans_the_same() {
 #[test]
 fn a_data_set_of_another_plan_is_refused() {
     let files = files();
-    let grids: Vec<_> = files.data.batches().iter().map(|grid| grid.tiles().to_vec()).collect();
+    let grids: Vec<_> = files.data.matrices().iter().map(|grid| grid.tiles().to_vec()).collect();
     assert!(EncryptedDataset::new(files.plan.clone(), grids.clone()).is_ok());
     assert!(EncryptedDataset::new(files.plan.clone(), grids[..1].to_vec()).is_err());
     // The first two are first used at one level.
     let swapped = vec![grids[0].clone(), grids[2].clone(), grids[1].clone()];
     let error = EncryptedDataset::new(files.plan, swapped).map(|_| ()).unwrap_err().to_string();
     assert!(error.contains("mini-batch 1") && error.contains("another plan"), "{error}");
+}
+
+#[test]
+fn a_gram_matrix_of_another_plan_is_refused() {
+    let files = files_of(Circuit::TwoLevel);
+    let grids: Vec<_> = files.data.matrices().iter().map(|grid| grid.tiles().to_vec()).collect();
+    let names: Vec<String> = files.plan.matrices().iter().map(ToString::to_string).collect();
+    let gram = "the Gram matrix of mini-batches ";
+    // Of three steps the second has column-indexed margins: its rows come transposed, and its Gram matrix too.
+    let expected = [
+        "mini-batch 0".to_owned(),
+        format!("{gram}0 and 1"),
+        "mini-batch 1, transposed".to_owned(),
+        format!("{gram}2 and 1"),
+        "mini-batch 2".to_owned(),
+    ];
+    assert_eq!(names, expected);
+    assert!(EncryptedDataset::new(files.plan.clone(), grids.clone()).is_ok());
+    let mut swapped = grids;
+    swapped[1] = [swapped[4].clone(), swapped[4].clone()].concat();
+    let error = EncryptedDataset::new(files.plan, swapped).map(|_| ()).unwrap_err().to_string();
+    assert!(error.contains(gram) && error.contains("another plan"), "{error}");
 }

@@ -21,6 +21,8 @@ fn encrypted_training_is_its_twin() {
             (3, 9, 4, 1, 3),
             (6, 24, 8, 3, 1),
             (6, 24, 8, 3, 7),
+            (6, 24, 8, 4, 5),
+            (20, 40, 16, 6, 3),
         ] {
             let plan = Plan::insecure(&request(circuit, features, count, batch, steps, degree), 9).unwrap();
             let rows = rows(count, features);
