@@ -40,15 +40,17 @@ fn the_demo_reports_what_it_found() {
 #[test]
 fn the_demo_fits_eighty_columns_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let output =
-        lowtide(folder.path(), "demo --steps 2 --batch 64 --circuit baseline --threads 1").output().unwrap();
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    let shown = text(&output.stdout);
-    for line in shown.lines() {
-        assert!(line.chars().count() <= 80, "{line}");
+    for (circuit, steps) in [("baseline", 2), ("two-level", 3)] {
+        let line = format!("demo --steps {steps} --batch 64 --circuit {circuit} --threads 1");
+        let output = lowtide(folder.path(), &line).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let shown = text(&output.stdout);
+        for line in shown.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+        for word in ["CUSTOMER", "SERVICE", "secret.key stays", "test accuracy", "88 and 8 speak for 8"] {
+            assert!(shown.contains(word), "{word}: {shown}");
+        }
+        assert!(names(folder.path()).is_empty());
     }
-    for word in ["CUSTOMER", "SERVICE", "secret.key stays", "test accuracy", "88 and 8 speak for 8"] {
-        assert!(shown.contains(word), "{word}: {shown}");
-    }
-    assert!(names(folder.path()).is_empty());
 }
