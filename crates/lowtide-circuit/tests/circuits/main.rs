@@ -4,6 +4,7 @@
 
 #[cfg(feature = "customer")]
 mod encrypted;
+mod hostile;
 mod passes;
 #[cfg(feature = "customer")]
 mod predict;
