@@ -29,6 +29,9 @@ pub struct Requirements {
     pub output_bits: u32,
     /// The security that the ring must have; `None` for tests in small rings alone.
     pub security: Option<SecurityLevel>,
+    /// The most bytes that evaluation keys may take, as [`Program::key_bytes`] counts them; rotations that are rare are
+    /// then made of others.
+    pub key_bytes: Option<u64>,
     /// What the circuit is improved by.
     pub passes: Passes,
     /// How it is brought down to the scheme.
@@ -41,6 +44,7 @@ impl Requirements {
         scale_bits: 40,
         output_bits: 8,
         security: Some(SecurityLevel::Classical128),
+        key_bytes: None,
         passes: Passes::ALL,
         lowering: Lowering::ALL,
     };
@@ -110,26 +114,28 @@ impl Default for Lowering {
 /// Improves a circuit, chooses the smallest secure ring and lowers the circuit to it.
 ///
 /// # Errors
-/// When no ring is large enough, or the requirements make no sense.
+/// When no ring is large enough, [`Error::KeyBytes`] when keys do not fit their limit, or the requirements make no sense.
 pub fn compile(circuit: &Circuit, requirements: &Requirements) -> Result<Program, Error> {
     let circuit = pass::optimize_with(circuit, &requirements.passes);
-    let levels = levels::levels(&circuit, requirements.lowering.input_levels);
-    let (params, explanation) = ring::choose(&circuit, levels.highest, requirements)?;
-    Ok(lower::lower(&circuit, levels, params, explanation, &requirements.lowering))
+    let depth = levels::levels(&circuit, requirements.lowering.input_levels).highest;
+    let (params, explanation) = ring::choose(&circuit, depth, requirements)?;
+    fit(&circuit, &params, &explanation, requirements)
 }
 
-/// Improves a circuit and lowers it to parameters that are given; of the requirements, only how it does so is heeded.
+/// Improves a circuit and lowers it to parameters that are given; of the requirements, only how it does so and the limit on
+/// keys are heeded.
 ///
 /// # Errors
-/// [`Error::TooDeep`] or [`Error::TooWide`] when the circuit does not fit them.
+/// [`Error::TooDeep`] or [`Error::TooWide`] when the circuit does not fit them, [`Error::KeyBytes`] when keys do not fit
+/// their limit.
 pub fn compile_for(
     circuit: &Circuit,
     params: &Parameters,
     requirements: &Requirements,
 ) -> Result<Program, Error> {
     let circuit = pass::optimize_with(circuit, &requirements.passes);
-    let levels = levels::levels(&circuit, requirements.lowering.input_levels);
-    let (depth, highest) = (levels.highest, params.max_level());
+    let depth = levels::levels(&circuit, requirements.lowering.input_levels).highest;
+    let highest = params.max_level();
     if depth > highest {
         return Err(Error::TooDeep { depth, highest });
     }
@@ -137,6 +143,40 @@ pub fn compile_for(
     if slots > room {
         return Err(Error::TooWide { slots, room });
     }
-    let explanation = ring::explain_given(params, depth);
-    Ok(lower::lower(&circuit, levels, params.clone(), explanation, &requirements.lowering))
+    fit(&circuit, params, &ring::explain_given(params, depth), requirements)
+}
+
+/// The program with as many rotation keys as fit.
+fn fit(
+    circuit: &Circuit,
+    params: &Parameters,
+    explanation: &str,
+    requirements: &Requirements,
+) -> Result<Program, Error> {
+    let lower = |circuit: &Circuit| {
+        let levels = levels::levels(circuit, requirements.lowering.input_levels);
+        lower::lower(circuit, levels, params.clone(), explanation.to_owned(), &requirements.lowering)
+    };
+    let program = lower(circuit);
+    let Some(limit) = requirements.key_bytes.filter(|limit| program.key_bytes() > *limit) else {
+        return Ok(program);
+    };
+    let (mut best, mut needed) = (None, program.key_bytes());
+    let (mut low, mut high) = (1, program.rotations().len());
+    while low < high {
+        let keys = low.midpoint(high);
+        match pass::limit_rotations(circuit, keys).map(|circuit| lower(&circuit)) {
+            Ok(fewer) if fewer.key_bytes() > limit => {
+                needed = needed.min(fewer.key_bytes());
+                high = keys;
+            }
+            Ok(fewer) => {
+                best = Some(fewer);
+                low = keys + 1;
+            }
+            // Fewer than there can be.
+            Err(_) => low = keys + 1,
+        }
+    }
+    best.ok_or(Error::KeyBytes { needed, limit })
 }

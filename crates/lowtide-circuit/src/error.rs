@@ -136,6 +136,22 @@ pub enum Error {
         /// The slots of a ciphertext.
         room: usize,
     },
+    /// So few different rotations cannot be made into all that the circuit has.
+    #[error("{keys} rotation keys are too few: the rotations of this circuit take at least {least}")]
+    TooFewKeys {
+        /// The number allowed.
+        keys: usize,
+        /// The least that would do.
+        least: usize,
+    },
+    /// The keys do not fit the limit on them.
+    #[error("keys take {needed} bytes at least, more than the {limit} they may take: allow them more")]
+    KeyBytes {
+        /// What the fewest keys take.
+        needed: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// The program does not fit the memory that it may take.
     #[error(
         "the program takes {needed} bytes at its fullest, more than the {limit} it may take: allow it more"

@@ -7,6 +7,7 @@ mod collect;
 mod dead;
 mod fold;
 mod fuse;
+mod limit;
 mod magnitude;
 mod order;
 mod square;
@@ -19,6 +20,7 @@ pub use collect::collect_terms;
 pub use dead::remove_dead;
 pub use fold::fold_constants;
 pub use fuse::fuse_factors;
+pub use limit::limit_rotations;
 pub use order::balance_sums;
 pub use square::find_squares;
 

@@ -10,6 +10,16 @@ impl Program {
         self.usage().into_iter().max().unwrap_or(0)
     }
 
+    /// Bytes of the evaluation keys that it runs on, as a service holds them; files are less than half as long.
+    #[must_use]
+    pub fn key_bytes(&self) -> u64 {
+        let list = self.key_list();
+        let rotations = list.rotations.iter().map(|(_, level)| *level);
+        let levels = list.relinearization.into_iter().chain(rotations).chain(list.conjugation);
+        let special = self.params.literal().p.len();
+        levels.map(|level| self.limb_bytes(2 * self.params.digits(level) * (level + 1 + special))).sum()
+    }
+
     /// Bytes taken while each task runs, when they run in order.
     pub(crate) fn usage(&self) -> Vec<u64> {
         let mut kept = 0;

@@ -5,6 +5,7 @@
 #[cfg(feature = "customer")]
 mod encrypted;
 mod hostile;
+mod keys;
 mod passes;
 #[cfg(feature = "customer")]
 mod predict;
