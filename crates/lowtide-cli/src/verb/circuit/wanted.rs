@@ -18,6 +18,9 @@ pub(super) struct Wanted {
     #[arg(long, value_enum, default_value_t = SecurityChoice::Bits128, value_name = "BITS",
           help_heading = "Encryption")]
     security: SecurityChoice,
+    /// The most that evaluation keys may take while the circuit runs; rotations that are rare are then made of others
+    #[arg(long, value_name = "MIB", help_heading = "Encryption")]
+    key_memory: Option<u32>,
 }
 
 impl Wanted {
@@ -28,8 +31,9 @@ impl Wanted {
 }
 
 impl From<Wanted> for Requirements {
-    fn from(Wanted { scale_bits, output_bits, security }: Wanted) -> Self {
-        Self { scale_bits, output_bits, security: Some(security.into()), ..Self::DEFAULT }
+    fn from(Wanted { scale_bits, output_bits, security, key_memory }: Wanted) -> Self {
+        let key_bytes = key_memory.map(|mebibytes| u64::from(mebibytes) << 20);
+        Self { scale_bits, output_bits, security: Some(security.into()), key_bytes, ..Self::DEFAULT }
     }
 }
 

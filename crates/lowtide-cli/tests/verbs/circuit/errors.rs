@@ -105,3 +105,15 @@ fn inputs_that_do_not_fit_are_told() {
         &["dot_product.circuit"],
     );
 }
+
+#[test]
+fn keys_that_do_not_fit_their_limit_are_refused() {
+    let folder = folder();
+    let words = ["bytes at least", "1048576"];
+    refused(
+        folder.path(),
+        "circuit run two_layer_network.circuit --input features=0.5 --key-memory 1",
+        1,
+        &words,
+    );
+}
