@@ -7,8 +7,10 @@ mod collect;
 mod dead;
 mod fold;
 mod fuse;
+mod giant;
 mod limit;
 mod magnitude;
+mod merge;
 mod order;
 mod square;
 mod sum;
@@ -20,7 +22,9 @@ pub use collect::collect_terms;
 pub use dead::remove_dead;
 pub use fold::fold_constants;
 pub use fuse::fuse_factors;
+pub use giant::take_giant_steps;
 pub use limit::limit_rotations;
+pub use merge::merge_rotations;
 pub use order::balance_sums;
 pub use square::find_squares;
 
@@ -37,6 +41,10 @@ pub struct Passes {
     pub fuse_factors: bool,
     /// [`balance`].
     pub balance: bool,
+    /// [`take_giant_steps`].
+    pub take_giant_steps: bool,
+    /// [`merge_rotations`].
+    pub merge_rotations: bool,
     /// [`collect_terms`].
     pub collect_terms: bool,
     /// [`find_squares`].
@@ -58,6 +66,8 @@ impl Passes {
             fold_constants: wanted,
             fuse_factors: wanted,
             balance: wanted,
+            take_giant_steps: wanted,
+            merge_rotations: wanted,
             collect_terms: wanted,
             find_squares: wanted,
             balance_sums: wanted,
@@ -75,6 +85,8 @@ impl Passes {
             ("constant folding", Self { fold_constants: false, ..all }),
             ("factor fusion", Self { fuse_factors: false, ..all }),
             ("balancing", Self { balance: false, ..all }),
+            ("giant steps", Self { take_giant_steps: false, ..all }),
+            ("merged rotations", Self { merge_rotations: false, ..all }),
             ("like terms", Self { collect_terms: false, ..all }),
             ("squares", Self { find_squares: false, ..all }),
             ("sums", Self { balance_sums: false, ..all }),
@@ -105,6 +117,8 @@ pub fn optimize_with(circuit: &Circuit, passes: &Passes) -> Circuit {
         (passes.fold_constants, fold_constants),
         (passes.fuse_factors, fuse_factors),
         (passes.balance, balance),
+        (passes.take_giant_steps, take_giant_steps),
+        (passes.merge_rotations, merge_rotations),
         (passes.collect_terms, collect_terms),
         (passes.fuse_factors, fuse_factors),
         (passes.fold_constants, fold_constants),

@@ -7,7 +7,7 @@
 //! where it would become several products, and not into what something else uses. What it went past runs one level lower.
 
 use super::{magnitude::Magnitude, usage::Usage, writer::Writer};
-use crate::{Circuit, NodeId, Op, Value, build::Draft, read};
+use crate::{Circuit, NodeId, Op, Value, read};
 
 mod region;
 
@@ -270,12 +270,7 @@ impl Fusion<'_> {
     }
 
     fn turn(&mut self, factor: Factor, steps: u32) -> Factor {
-        let draft: &mut Draft = &mut self.writer.draft;
-        let is_scalar = matches!(draft.op(factor.id), Op::Constant(Value::Scalar(_)));
-        if is_scalar || steps == 0 {
-            return factor;
-        }
-        Factor { id: draft.intern(Op::Rotate(factor.id, steps)), ..factor }
+        Factor { id: self.writer.turn(factor.id, steps), ..factor }
     }
 
     fn intern(&mut self, op: Op) -> NodeId {

@@ -34,6 +34,20 @@ impl<'a> Sums<'a> {
         self.is_inside[id.index()]
     }
 
+    /// The parts of a maximal sum that are sums themselves, in order.
+    pub(super) fn parts(&self, root: NodeId) -> Vec<NodeId> {
+        let (mut parts, mut next) = (Vec::new(), vec![root]);
+        while let Some(id) = next.pop() {
+            let inside = self.usage.circuit.op(id).operands().filter(|operand| self.is_inside(*operand));
+            inside.for_each(|operand| {
+                parts.push(operand);
+                next.push(operand);
+            });
+        }
+        parts.sort_unstable();
+        parts
+    }
+
     /// The terms of a maximal sum, in order; nothing when the node is none, or the sign of one term.
     pub(super) fn terms(&self, root: NodeId) -> Option<Vec<Term>> {
         if !self.is_sum(root) || self.is_inside(root) {

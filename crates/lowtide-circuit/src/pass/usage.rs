@@ -46,4 +46,16 @@ impl<'a> Usage<'a> {
     pub(super) fn is_encrypted(&self, id: NodeId) -> bool {
         self.secrecy[id.index()] == Secrecy::Encrypted
     }
+
+    /// The public factor and the ciphertext of a product of both.
+    pub(super) fn public_product(&self, id: NodeId) -> Option<(NodeId, NodeId)> {
+        match *self.circuit.op(id) {
+            Op::Mul(a, b) => match (self.is_encrypted(a), self.is_encrypted(b)) {
+                (true, false) => Some((b, a)),
+                (false, true) => Some((a, b)),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
 }

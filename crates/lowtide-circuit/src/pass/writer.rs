@@ -1,6 +1,6 @@
 //! A circuit on the way from one form to another.
 
-use crate::{Circuit, NodeId, Op, build::Draft};
+use crate::{Circuit, NodeId, Op, Value, build::Draft};
 
 /// The new circuit as far as it is written, and where the nodes of the old one went.
 pub(super) struct Writer<'a> {
@@ -45,6 +45,16 @@ impl<'a> Writer<'a> {
         let moved = self.enter(id).intern(op);
         self.put(id, moved);
         moved
+    }
+
+    /// A public value of the new circuit, turned to the left.
+    pub(super) fn turn(&mut self, public: NodeId, steps: u32) -> NodeId {
+        let slots = self.circuit.slots() as u32;
+        match self.draft.op(public) {
+            Op::Constant(Value::Scalar(_)) => public,
+            _ if steps.is_multiple_of(slots) => public,
+            _ => self.draft.intern(Op::Rotate(public, steps % slots)),
+        }
     }
 
     /// The new circuit.

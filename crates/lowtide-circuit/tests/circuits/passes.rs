@@ -11,13 +11,16 @@ mod factors;
 mod grown;
 mod improvement;
 mod large;
+mod rotations;
 mod sums;
 
 type Pass = fn(&Circuit) -> Circuit;
 
-const PASSES: [(&str, Pass); 8] = [
+const PASSES: [(&str, Pass); 10] = [
     ("balance", pass::balance),
     ("fold_constants", pass::fold_constants),
+    ("merge_rotations", pass::merge_rotations),
+    ("take_giant_steps", pass::take_giant_steps),
     ("collect_terms", pass::collect_terms),
     ("balance_sums", pass::balance_sums),
     ("fuse_factors", pass::fuse_factors),
