@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+pub mod expression;
 pub mod grid;
 pub mod orientation;
 pub mod sum;

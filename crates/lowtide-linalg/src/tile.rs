@@ -58,6 +58,12 @@ impl Tile {
         self.rows * self.width()
     }
 
+    /// How many tiles a matrix of some rows and columns takes.
+    #[must_use]
+    pub const fn count(&self, rows: usize, columns: usize) -> usize {
+        rows.div_ceil(self.rows) * columns.div_ceil(self.columns)
+    }
+
     /// The slots of a matrix given by its entries; those outside are zero.
     #[must_use]
     pub fn slots_of(&self, entry: impl Fn(usize, usize) -> f64) -> Vec<f64> {

@@ -42,9 +42,9 @@ pub fn encrypt(
     check_key(plan, secret)?;
     check_rows(plan, rows)?;
     let encoder = Encoder::new(plan.params())?;
-    let mut matrices = Vec::with_capacity(plan.matrices().len());
-    for (index, matrix) in plan.matrices().iter().enumerate() {
-        let grid = slots(plan.job(), plan.batches(), rows, *matrix);
+    let mut matrices = Vec::with_capacity(plan.inputs().len());
+    for (index, input) in plan.inputs().iter().enumerate() {
+        let grid = slots(plan.tile(), plan.batches(), rows, input);
         let streams: Vec<_> = grid.tiles().iter().map(|_| fork(rng)).collect();
         let encrypt =
             |((values, input), mut stream): ((&Vec<f64>, &ProgramInput), ChaCha20Rng)| -> Result<_, Error> {

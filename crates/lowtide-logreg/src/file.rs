@@ -128,7 +128,7 @@ impl Wire for EncryptedDataset {
             }));
         }
         let matrix = |index| tiles.by_ref().take(plan.tiles(index).len()).collect();
-        let matrices = (0..plan.matrices().len()).map(matrix).collect();
+        let matrices = (0..plan.inputs().len()).map(matrix).collect();
         Self::new(plan, matrices).map_err(WireError::content)
     }
 }

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Circuit, Error,
-    circuits::{Job, Matrix},
+    circuits::{Input, Job, Written},
     rows::Batches,
     schedule::Schedule,
     sigmoid::SigmoidPolynomial,
@@ -54,8 +54,8 @@ pub struct Plan {
     request: Request,
     batches: Batches,
     job: Arc<Job>,
-    /// What the job reads, and where the tiles of each begin among the inputs.
-    matrices: Arc<[Matrix]>,
+    /// What the job reads, and where the tiles of each begin among the inputs of the program.
+    inputs: Arc<[Input]>,
     starts: Arc<[usize]>,
     program: Arc<Program>,
     tally: Tally,
@@ -82,20 +82,24 @@ impl Compiler {
             .collect()
     }
 
-    fn compile(&self, job: &Job, params: &Parameters) -> Result<Program, Error> {
-        let found: usize =
-            (0..job.steps.len()).flat_map(|i| job.reads(i)).map(|matrix| job.tiles(matrix)).sum();
+    fn compile(&self, job: &Job, params: &Parameters) -> Result<(Program, Vec<Input>), Error> {
+        let found = job.tiles();
         if found >= TILE_LIMIT {
-            return Err(Error::PlanRange { what: "tiles in all steps", found, limit: TILE_LIMIT - 1 });
+            return Err(Error::PlanRange {
+                what: "tiles of what is encrypted",
+                found,
+                limit: TILE_LIMIT - 1,
+            });
         }
         let Self { passes, lowering } = *self;
         let requirements = Requirements { passes, lowering, ..Requirements::DEFAULT };
-        Ok(compile_for(&job.build()?, params, &requirements)?)
+        let Written { circuit, inputs } = job.build()?;
+        Ok((compile_for(&circuit, params, &requirements)?, inputs))
     }
 
     /// The levels that a job takes, read from its circuit.
     fn levels(&self, job: &Job) -> Result<Level, Error> {
-        Ok(read::depth(&pass::optimize_with(&job.build()?, &self.passes)).depth)
+        Ok(read::depth(&pass::optimize_with(&job.build()?.circuit, &self.passes)).depth)
     }
 }
 
@@ -106,7 +110,7 @@ const LIMIT: usize = 1 << 24;
 /// One past the most steps: a step takes two levels or more, and no ring has so many.
 const STEP_LIMIT: usize = 1 << 7;
 
-/// One past the most tiles that all steps together may use: some 100 GB of ciphertexts.
+/// One past the most tiles that may be encrypted: some 100 GB of ciphertexts.
 const TILE_LIMIT: usize = 1 << 17;
 
 impl Request {
@@ -161,7 +165,7 @@ impl Request {
             return Err(Error::ScaleBits { bits: self.scale_bits });
         }
         self.security()?;
-        self.sigmoid.gradient_factors()?;
+        self.sigmoid.gradient()?;
         Ok(())
     }
 
@@ -177,11 +181,10 @@ impl Request {
         Ok(Job {
             circuit: self.circuit,
             tile,
-            factors: self.sigmoid.gradient_factors()?,
+            activation: self.sigmoid.gradient()?,
             steps: steps.map(|(i, step)| (step, batches.of_step(i).len())).collect(),
             rows: (0..used).map(|batch| batches.of_step(batch).len()).collect(),
             width: self.width(),
-            largest_margin: self.sigmoid.bound(),
         })
     }
 }
@@ -228,18 +231,17 @@ impl Plan {
     ) -> Result<Self, Error> {
         let batches = Batches::new(request.rows, request.batch)?;
         let job = request.job(tile, batches)?;
-        let program = compiler.compile(&job, params)?;
-        let matrices = job.matrices();
+        let (program, inputs) = compiler.compile(&job, params)?;
         let mut starts = vec![0];
-        starts.extend(matrices.iter().scan(0, |end, matrix| {
-            *end += job.tiles(*matrix);
+        starts.extend(inputs.iter().scan(0, |end, Input { shape: (rows, columns), .. }| {
+            *end += tile.count(*rows, *columns);
             Some(*end)
         }));
         Ok(Self {
             request,
             batches,
             job: Arc::new(job),
-            matrices: matrices.into(),
+            inputs: inputs.into(),
             starts: starts.into(),
             tally: program.tally(),
             program: Arc::new(program),
@@ -290,20 +292,11 @@ impl Plan {
 
     /// What is encrypted: the matrices that the circuit reads, in the order of first use.
     #[must_use]
-    pub fn matrices(&self) -> &[Matrix] {
-        &self.matrices
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
     }
 
-    /// Blocks of rows and of columns of a matrix.
-    ///
-    /// # Panics
-    /// When its mini-batches are not used.
-    #[must_use]
-    pub fn blocks(&self, matrix: Matrix) -> (usize, usize) {
-        self.job.blocks(matrix)
-    }
-
-    /// How the tiles of [`Plan::matrices`]`[index]` are encrypted, row block after row block: each at the level of its first
+    /// How the tiles of [`Plan::inputs`]`[index]` are encrypted, row block after row block: each at the level of its first
     /// use.
     ///
     /// # Panics
@@ -311,20 +304,6 @@ impl Plan {
     #[must_use]
     pub fn tiles(&self, index: usize) -> &[ProgramInput] {
         &self.program.inputs()[self.starts[index]..self.starts[index + 1]]
-    }
-
-    /// The power of two that a matrix is divided by before it is encrypted, so that numbers stay near one while the circuit
-    /// runs.
-    ///
-    /// # Panics
-    /// When its mini-batches are not used.
-    #[must_use]
-    pub fn unit(&self, matrix: Matrix) -> f64 {
-        self.job.unit(matrix)
-    }
-
-    pub(crate) fn job(&self) -> &Job {
-        &self.job
     }
 
     /// What the circuit costs: products, rotations, and the keys it needs.

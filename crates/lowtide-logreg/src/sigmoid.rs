@@ -16,6 +16,7 @@
 //! # Ok::<(), lowtide_logreg::Error>(())
 //! ```
 
+use lowtide_linalg::expression::Odd;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
@@ -25,8 +26,6 @@ mod extremes;
 mod factors;
 mod least_squares;
 mod minimax;
-
-pub use factors::GradientFactors;
 
 /// The highest degree fitted. Beyond it, rounding eats the monomial form.
 pub const MAX_DEGREE: usize = 15;
@@ -126,8 +125,8 @@ impl SigmoidPolynomial {
     ///
     /// # Errors
     /// [`Error::Factors`] above degree 7.
-    pub fn gradient_factors(&self) -> Result<GradientFactors, Error> {
-        GradientFactors::of(self)
+    pub fn gradient(&self) -> Result<Odd, Error> {
+        factors::gradient(self)
     }
 }
 

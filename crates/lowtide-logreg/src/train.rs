@@ -7,7 +7,10 @@ use lowtide_circuit::run::{Datum, Options, run};
 use lowtide_ckks::{Ciphertext, EvaluationKeys};
 use lowtide_linalg::Grid;
 
-use crate::{Error, Plan, circuits::Job};
+use crate::{
+    Error, Plan,
+    circuits::{Input, Job},
+};
 
 /// Encrypted matrices, with the plan they were made for.
 #[derive(Clone, Debug)]
@@ -24,19 +27,19 @@ pub struct EncryptedModel {
 }
 
 impl EncryptedDataset {
-    /// Matrices as [`Plan::matrices`] lists them, tile by tile: this is the door for received data.
+    /// Matrices as [`Plan::inputs`] lists them, tile by tile: this is the door for received data.
     ///
     /// # Errors
     /// [`Error::Length`] when a matrix or a tile is missing or left over, [`Error::Tile`] when one has another level,
     /// scale or parameter set than planned.
     pub fn new(plan: Plan, matrices: Vec<Vec<Ciphertext>>) -> Result<Self, Error> {
-        let (expected, found) = (plan.matrices().len(), matrices.len());
+        let (expected, found) = (plan.inputs().len(), matrices.len());
         if found != expected {
             return Err(Error::Length { what: "encrypted matrices", expected, found });
         }
         let grid = |(index, tiles): (usize, Vec<Ciphertext>)| {
-            let (matrix, inputs) = (plan.matrices()[index], plan.tiles(index));
-            let (_, columns) = plan.blocks(matrix);
+            let (Input { matrix, shape, .. }, inputs) = (&plan.inputs()[index], plan.tiles(index));
+            let (_, columns) = Grid::<()>::blocks(&plan.tile(), shape.0, shape.1);
             if tiles.len() != inputs.len() {
                 let (expected, found) = (inputs.len(), tiles.len());
                 return Err(Error::Length { what: "tiles of a matrix", expected, found });
@@ -47,7 +50,7 @@ impl EncryptedDataset {
                     && *ciphertext.scale() == input.scale;
                 if !same {
                     return Err(Error::Tile {
-                        matrix,
+                        matrix: *matrix,
                         tile,
                         found: (ciphertext.level(), ciphertext.scale().clone()),
                         expected: (input.level, input.scale.clone()),
@@ -66,7 +69,7 @@ impl EncryptedDataset {
         &self.plan
     }
 
-    /// The matrices, as [`Plan::matrices`] lists them.
+    /// The matrices, as [`Plan::inputs`] lists them.
     #[must_use]
     pub fn matrices(&self) -> &[Grid<Ciphertext>] {
         &self.matrices
@@ -120,7 +123,7 @@ pub fn train(
 ) -> Result<EncryptedModel, Error> {
     let plan = dataset.plan();
     let mut inputs = BTreeMap::new();
-    for (matrix, grid) in plan.matrices().iter().zip(&dataset.matrices) {
+    for (Input { matrix, .. }, grid) in plan.inputs().iter().zip(&dataset.matrices) {
         let tiles = grid.tiles().iter().map(|tile| Datum::Encrypted(Cow::Borrowed(tile))).enumerate();
         inputs.extend(tiles.map(|(tile, datum)| (matrix.tile_name(tile), datum)));
     }

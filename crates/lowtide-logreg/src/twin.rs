@@ -3,34 +3,35 @@
 use std::collections::BTreeMap;
 
 use lowtide_circuit::read;
-use lowtide_linalg::Grid;
+use lowtide_linalg::{Grid, Tile};
 
 use crate::{
     Error, Plan,
-    circuits::{Job, Matrix},
+    circuits::{Axis, Input, Job},
     rows::{Batches, SignedRows},
 };
 
 /// The slots of a matrix, tile by tile, divided by its unit.
-pub(crate) fn slots(job: &Job, batches: Batches, rows: &SignedRows, matrix: Matrix) -> Grid<Vec<f64>> {
+pub(crate) fn slots(tile: Tile, batches: Batches, rows: &SignedRows, input: &Input) -> Grid<Vec<f64>> {
     let batch = |batch: usize| -> Vec<&[f64]> { rows.batch(batches.of_step(batch)).collect() };
-    let ((height, width), unit) = (job.size(matrix), job.unit(matrix));
+    let (height, width) = input.shape;
     let of = |entry: &dyn Fn(usize, usize) -> f64| {
-        Grid::of_matrix(&job.tile, height, width, |i, k| entry(i, k) / unit)
+        Grid::of_matrix(&tile, height, width, |i, k| entry(i, k) / input.unit)
     };
-    match matrix {
-        Matrix::Batch(number) => {
+    match (input.matrix.rows, input.matrix.columns) {
+        (Axis::Sample(number), Axis::Feature) => {
             let rows = batch(number);
             of(&|i, k| rows[i][k])
         }
-        Matrix::Transposed(number) => {
+        (Axis::Feature, Axis::Sample(number)) => {
             let rows = batch(number);
             of(&|i, k| rows[k][i])
         }
-        Matrix::Gram { rows, columns } => {
-            let (left, right) = (batch(rows), batch(columns));
+        (Axis::Sample(left), Axis::Sample(right)) => {
+            let (left, right) = (batch(left), batch(right));
             of(&|i, k| left[i].iter().zip(right[k]).map(|(x, y)| x * y).sum())
         }
+        (Axis::Feature, Axis::Feature) => unreachable!("no circuit reads second moments"),
     }
 }
 
@@ -53,9 +54,9 @@ pub(crate) fn check_rows(plan: &Plan, rows: &SignedRows) -> Result<(), Error> {
 pub fn train_twin(plan: &Plan, rows: &SignedRows) -> Result<Vec<f64>, Error> {
     check_rows(plan, rows)?;
     let mut inputs = BTreeMap::new();
-    for matrix in plan.matrices() {
-        let tiles = slots(plan.job(), plan.batches(), rows, *matrix).into_tiles().into_iter().enumerate();
-        inputs.extend(tiles.map(|(tile, slots)| (matrix.tile_name(tile), slots)));
+    for input in plan.inputs() {
+        let tiles = slots(plan.tile(), plan.batches(), rows, input).into_tiles().into_iter().enumerate();
+        inputs.extend(tiles.map(|(tile, slots)| (input.matrix.tile_name(tile), slots)));
     }
     let weights = read::clear(plan.program().circuit(), &inputs)?;
     let block = |block| plan.tile().read_columns(&weights[&Job::weights_name(block)]).to_vec();

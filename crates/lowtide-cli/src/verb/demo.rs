@@ -32,7 +32,7 @@ The data are 11,982 handwritten digits, threes and eights, of 14 x 14 pixels.";
 #[derive(Debug, Parser)]
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
-    /// The circuit: `two-level` takes 2 levels a mini-batch, `fused` 3, `baseline` 5
+    /// The circuit
     #[arg(long, value_enum, default_value_t = plan::CircuitChoice::Fused, value_name = "NAME")]
     circuit: plan::CircuitChoice,
     /// Mini-batches to train on

@@ -55,7 +55,7 @@ pub(crate) struct Args {
     /// Rows of a mini-batch, at most
     #[arg(long, value_name = "N", default_value_t = 128)]
     batch: usize,
-    /// The circuit: `two-level` takes 2 levels a mini-batch, `fused` 3, `baseline` 5
+    /// The circuit
     #[arg(long, value_enum, default_value_t = CircuitChoice::Fused, value_name = "NAME")]
     circuit: CircuitChoice,
     /// Where the plan goes [default: nowhere, it is only shown]
@@ -100,12 +100,16 @@ pub(crate) struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum CircuitChoice {
-    /// Half-empty tiles: 3 levels a mini-batch
-    Fused,
-    /// The published circuit: 5 levels a mini-batch
-    Baseline,
-    /// Gram matrices beside the rows: 2 levels a mini-batch, more to send
+    /// All Gram matrices, the rows only at the end: 2 levels a mini-batch
+    Dual,
+    /// Gram matrices of neighbours beside the rows: 2 levels a mini-batch
     TwoLevel,
+    /// The same in full tiles, as published in 2020: 5 levels for two mini-batches
+    Unrolled,
+    /// No Gram matrices: 3 levels a mini-batch, for large ones
+    Fused,
+    /// As published in 2019: 5 levels a mini-batch
+    Baseline,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -198,6 +202,8 @@ impl From<CircuitChoice> for Circuit {
             CircuitChoice::Fused => Self::Fused,
             CircuitChoice::Baseline => Self::Baseline,
             CircuitChoice::TwoLevel => Self::TwoLevel,
+            CircuitChoice::Unrolled => Self::Unrolled,
+            CircuitChoice::Dual => Self::Dual,
         }
     }
 }

@@ -51,18 +51,17 @@ proptest! {
         let job = Job {
             circuit,
             tile,
-            factors: sigmoid.gradient_factors().unwrap(),
+            activation: sigmoid.gradient().unwrap(),
             steps: schedule.steps(steps).enumerate().map(|(i, step)| (step, batches.of_step(i).len())).collect(),
             rows: (0..used).map(|b| batches.of_step(b).len()).collect(),
             width: rows.width(),
-            largest_margin: sigmoid.bound(),
         };
         let mut inputs = BTreeMap::new();
-        for matrix in job.matrices() {
-            let tiles = twin::slots(&job, batches, &rows, matrix).into_tiles();
-            inputs.extend(tiles.into_iter().enumerate().map(|(t, slots)| (matrix.tile_name(t), slots)));
+        let Written { circuit: written, inputs: read } = job.build().unwrap();
+        for input in read {
+            let tiles = twin::slots(tile, batches, &rows, &input).into_tiles();
+            inputs.extend(tiles.into_iter().enumerate().map(|(t, slots)| (input.matrix.tile_name(t), slots)));
         }
-        let written = job.build().unwrap();
         let weights = read::clear(&pass::optimize(&written), &inputs).unwrap();
         let expected = clear::train(&rows, batches, schedule.steps(steps), &Activation::Polynomial(sigmoid)).weights;
         let block = |block| tile.read_columns(&weights[&Job::weights_name(block)]).to_vec();

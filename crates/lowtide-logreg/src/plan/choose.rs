@@ -46,7 +46,7 @@ pub(super) fn best_tile(request: &Request, params: &Parameters, compiler: &Compi
         .collect();
     let count = |tile: Tile| -> Result<(usize, Tile), Error> {
         let job = request.job(tile, batches)?;
-        Ok((job.matrices().into_iter().map(|matrix| job.tiles(matrix)).sum(), tile))
+        Ok((job.tiles(), tile))
     };
     let counts = tiles.into_iter().map(count).collect::<Result<Vec<_>, _>>()?;
     // Shapes that take many more ciphertexts than the best are not worth a look.

@@ -59,7 +59,7 @@ fn requests_without_sense_are_refused() {
     assert!(refused(|r| r.steps = 100).contains("not secure"));
     assert!(
         refused(|r| (r.features, r.rows, r.batch) = (1 << 20, 1 << 20, 1 << 20))
-            .contains("tiles in all steps")
+            .contains("tiles of what is encrypted")
     );
 }
 
@@ -84,27 +84,23 @@ fn every_ordinary_request_has_a_plan() {
 #[test]
 fn levels_are_those_of_the_family() {
     let levels = |circuit, steps| request(circuit, steps).levels().unwrap();
-    // 5 k and 3 k, less what falls away at the zero start and after the last step.
-    assert_eq!(levels(Circuit::Baseline, 6), 5 * 6 - 7);
-    assert_eq!(levels(Circuit::Fused, 6), 3 * 6 - 3);
-    assert_eq!(levels(Circuit::Fused, 2), 3);
-    assert_eq!(levels(Circuit::Fused, 1), 1);
-    // 2 k, less what falls away at the zero start; with two steps there is no third to take a constant.
-    let two_level = [1, 2, 3, 4, 6, 12].map(|steps| levels(Circuit::TwoLevel, steps));
-    assert_eq!(two_level, [1, 3, 4, 6, 10, 22]);
-    let degrees = [1, 3, 5, 7].map(|degree| {
-        let sigmoid = SigmoidPolynomial::fit(degree, 8.0, Method::LeastSquares).unwrap();
-        Request { sigmoid, ..request(Circuit::TwoLevel, 6) }.levels().unwrap()
-    });
-    assert_eq!(degrees, [7, 10, 15, 15]);
+    // From a zero start the first step is a plain sum: 5 k, 3 k, 2.5 k and 2 k, less what falls away by that.
+    for steps in 2..=12 {
+        assert_eq!(levels(Circuit::Fused, steps), 3 * steps - 3);
+        assert_eq!(levels(Circuit::Unrolled, steps), 5 * steps / 2 - 2);
+        assert_eq!(levels(Circuit::TwoLevel, steps), 2 * steps - 2);
+        assert_eq!(levels(Circuit::Dual, steps), 2 * steps - 2);
+        assert_eq!(levels(Circuit::Baseline, steps), (5 * steps - 7).max(4 * (steps - 1)));
+    }
     for circuit in Circuit::ALL {
-        let step = levels(circuit, 11) - levels(circuit, 10);
-        let family = match circuit {
-            Circuit::Baseline => 5,
-            Circuit::Fused => 3,
-            Circuit::TwoLevel => 2,
-        };
-        assert_eq!(step, family);
+        assert_eq!(levels(circuit, 1), 0);
+        let degrees = [1, 3, 5, 7].map(|degree| {
+            let sigmoid = SigmoidPolynomial::fit(degree, 8.0, Method::LeastSquares).unwrap();
+            Request { sigmoid, ..request(circuit, 6) }.levels().unwrap()
+        });
+        let (start, step) = (degrees[1], [1, 0, 1, 1].map(|more| more * (6 - 1)));
+        assert!(degrees[0] <= start - step[0], "{circuit} {degrees:?}");
+        assert_eq!([degrees[2], degrees[3]], [start + step[2], start + step[3]], "{circuit}");
     }
 }
 

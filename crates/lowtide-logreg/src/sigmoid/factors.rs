@@ -4,136 +4,25 @@
 //! `T q(u) = a0 T + (lead T u) (u^2 + alpha) ...` the products run side by side with the powers of `u`:
 //! two levels below `u` for a cubic, three up to degree seven.
 
+use lowtide_linalg::expression::{Even, Odd};
+
 use super::SigmoidPolynomial;
 use crate::Error;
 
-/// `q(u) = constant + lead * u * (monic even factors)`, by degree.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum GradientFactors {
-    /// `constant + lead u`.
-    Linear {
-        /// `q(0)`, which is 1/2.
-        constant: f64,
-        /// The coefficient of `u`.
-        lead: f64,
-    },
-    /// `constant + lead u (u^2 + alpha)`.
-    Cubic {
-        /// `q(0)`, which is 1/2.
-        constant: f64,
-        /// The coefficient of `u^3`.
-        lead: f64,
-        /// What joins `u^2`.
-        alpha: f64,
-    },
-    /// `constant + lead u (u^4 + b u^2 + c)`.
-    Quintic {
-        /// `q(0)`, which is 1/2.
-        constant: f64,
-        /// The coefficient of `u^5`.
-        lead: f64,
-        /// The coefficient of `u^2` in the quartic.
-        b: f64,
-        /// The constant of the quartic.
-        c: f64,
-    },
-    /// `constant + lead u (u^2 + alpha) (u^4 + b u^2 + c)`.
-    Septic {
-        /// `q(0)`, which is 1/2.
-        constant: f64,
-        /// The coefficient of `u^7`.
-        lead: f64,
-        /// What joins `u^2` in the quadratic: minus a real root, of greatest size, of a cubic in `u^2`.
-        alpha: f64,
-        /// The coefficient of `u^2` in the quartic.
-        b: f64,
-        /// The constant of the quartic.
-        c: f64,
-    },
-}
-
-impl GradientFactors {
-    pub(super) fn of(polynomial: &SigmoidPolynomial) -> Result<Self, Error> {
-        let constant = 0.5;
-        // q(u) = p(-u): every odd coefficient changes its sign, and their ratios do not.
-        Ok(match *polynomial.coefficients() {
-            [a1] => Self::Linear { constant, lead: -a1 },
-            [a1, a3] => Self::Cubic { constant, lead: -a3, alpha: a1 / a3 },
-            [a1, a3, a5] => Self::Quintic { constant, lead: -a5, b: a3 / a5, c: a1 / a5 },
-            [a1, a3, a5, a7] => {
-                let (alpha, b, c) = split_cubic(a5 / a7, a3 / a7, a1 / a7);
-                Self::Septic { constant, lead: -a7, alpha, b, c }
-            }
-            _ => return Err(Error::Factors { degree: polynomial.degree() }),
-        })
-    }
-
-    /// `q(u)`, factor by factor.
-    pub fn evaluate(&self, u: f64) -> f64 {
-        let square = u * u;
-        match *self {
-            Self::Linear { constant, lead } => constant + lead * u,
-            Self::Cubic { constant, lead, alpha } => constant + lead * u * (square + alpha),
-            Self::Quintic { constant, lead, b, c } => constant + lead * u * (square * (square + b) + c),
-            Self::Septic { constant, lead, alpha, b, c } => {
-                constant + lead * u * (square + alpha) * (square * (square + b) + c)
-            }
+/// `q(u) = 1/2 + lead u (even factors)`, by degree.
+pub(super) fn gradient(polynomial: &SigmoidPolynomial) -> Result<Odd, Error> {
+    // q(u) = p(-u): every odd coefficient changes its sign, and their ratios do not.
+    let (lead, factors) = match *polynomial.coefficients() {
+        [a1] => (-a1, Vec::new()),
+        [a1, a3] => (-a3, vec![Even::Quadratic { alpha: a1 / a3 }]),
+        [a1, a3, a5] => (-a5, vec![Even::Quartic { b: a3 / a5, c: a1 / a5 }]),
+        [a1, a3, a5, a7] => {
+            let (alpha, b, c) = split_cubic(a5 / a7, a3 / a7, a1 / a7);
+            (-a7, vec![Even::Quadratic { alpha }, Even::Quartic { b, c }])
         }
-    }
-
-    /// The factors of `q(unit u)` as a polynomial in `u`.
-    pub fn of_multiple(&self, unit: f64) -> Self {
-        let square = unit * unit;
-        match *self {
-            Self::Linear { constant, lead } => Self::Linear { constant, lead: lead * unit },
-            Self::Cubic { constant, lead, alpha } => {
-                Self::Cubic { constant, lead: lead * unit * square, alpha: alpha / square }
-            }
-            Self::Quintic { constant, lead, b, c } => Self::Quintic {
-                constant,
-                lead: lead * unit * square * square,
-                b: b / square,
-                c: c / (square * square),
-            },
-            Self::Septic { constant, lead, alpha, b, c } => Self::Septic {
-                constant,
-                lead: lead * unit * square * square * square,
-                alpha: alpha / square,
-                b: b / square,
-                c: c / (square * square),
-            },
-        }
-    }
-
-    /// `q(0)`, which is 1/2.
-    pub fn constant(&self) -> f64 {
-        match *self {
-            Self::Linear { constant, .. }
-            | Self::Cubic { constant, .. }
-            | Self::Quintic { constant, .. }
-            | Self::Septic { constant, .. } => constant,
-        }
-    }
-
-    /// The coefficient of the highest power.
-    pub fn lead(&self) -> f64 {
-        match *self {
-            Self::Linear { lead, .. }
-            | Self::Cubic { lead, .. }
-            | Self::Quintic { lead, .. }
-            | Self::Septic { lead, .. } => lead,
-        }
-    }
-
-    /// The degree of `q`.
-    pub fn degree(&self) -> usize {
-        match self {
-            Self::Linear { .. } => 1,
-            Self::Cubic { .. } => 3,
-            Self::Quintic { .. } => 5,
-            Self::Septic { .. } => 7,
-        }
-    }
+        _ => return Err(Error::Factors { degree: polynomial.degree() }),
+    };
+    Ok(Odd { constant: 0.5, lead, factors, bound: polynomial.bound() })
 }
 
 /// `(alpha, b, c)` with `y^3 + r y^2 + s y + t = (y + alpha)(y^2 + b y + c)`.
@@ -182,14 +71,16 @@ mod tests {
     use crate::sigmoid::Method;
 
     /// The odd coefficients of `lead u (u^2 + alpha)(u^4 + b u^2 + c)` and its shorter kin.
-    fn expand(factors: GradientFactors) -> Vec<f64> {
-        match factors {
-            GradientFactors::Linear { lead, .. } => vec![lead],
-            GradientFactors::Cubic { lead, alpha, .. } => vec![lead * alpha, lead],
-            GradientFactors::Quintic { lead, b, c, .. } => vec![lead * c, lead * b, lead],
-            GradientFactors::Septic { lead, alpha, b, c, .. } => {
+    fn expand(odd: &Odd) -> Vec<f64> {
+        let lead = odd.lead;
+        match odd.factors[..] {
+            [] => vec![lead],
+            [Even::Quadratic { alpha }] => vec![lead * alpha, lead],
+            [Even::Quartic { b, c }] => vec![lead * c, lead * b, lead],
+            [Even::Quadratic { alpha }, Even::Quartic { b, c }] => {
                 vec![lead * alpha * c, lead * (alpha * b + c), lead * (alpha + b), lead]
             }
+            _ => panic!("other factors"),
         }
     }
 
@@ -202,9 +93,9 @@ mod tests {
         ) {
             let method = if minimax { Method::Minimax } else { Method::LeastSquares };
             let polynomial = SigmoidPolynomial::fit(degree, bound, method).unwrap();
-            let factors = polynomial.gradient_factors().unwrap();
+            let factors = polynomial.gradient().unwrap();
             prop_assert_eq!(factors.degree(), degree);
-            for (a, b) in polynomial.coefficients().iter().zip(expand(factors)) {
+            for (a, b) in polynomial.coefficients().iter().zip(expand(&factors)) {
                 prop_assert!((a + b).abs() <= 1e-11 * a.abs(), "{} {}", a, b);
             }
             for u in [-bound, -0.4 * bound, 0.0, 0.1 * bound, bound] {
@@ -232,6 +123,6 @@ mod tests {
     #[test]
     fn degree_nine_has_no_factors() {
         let polynomial = SigmoidPolynomial::fit(9, 8.0, Method::LeastSquares).unwrap();
-        assert!(matches!(polynomial.gradient_factors(), Err(Error::Factors { degree: 9 })));
+        assert!(matches!(polynomial.gradient(), Err(Error::Factors { degree: 9 })));
     }
 }
