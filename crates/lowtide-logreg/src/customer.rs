@@ -7,11 +7,7 @@ use rand::{CryptoRng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
 
-use crate::{
-    EncryptedDataset, EncryptedModel, Error, Plan,
-    rows::SignedRows,
-    twin::{check_rows, slots},
-};
+use crate::{EncryptedDataset, EncryptedModel, Error, Plan, rows::SignedRows, twin::slots};
 
 /// The keys that a service needs for the plan, each no higher than the level at which it is used.
 ///
@@ -40,7 +36,7 @@ pub fn encrypt(
     on_tile: &(dyn Fn() + Sync),
 ) -> Result<EncryptedDataset, Error> {
     check_key(plan, secret)?;
-    check_rows(plan, rows)?;
+    plan.request().check_rows(rows)?;
     let encoder = Encoder::new(plan.params())?;
     let mut matrices = Vec::with_capacity(plan.inputs().len());
     for (index, input) in plan.inputs().iter().enumerate() {

@@ -57,6 +57,17 @@ pub enum Error {
         /// Its decay.
         decay: f64,
     },
+    /// No schedule that was tried keeps the margins where the polynomial stands for the sigmoid.
+    #[error(
+        "none of the {tried} schedules tried keeps the margins inside the sigmoid's interval: scale the features, widen it \
+         beyond {bound}, or take fewer steps"
+    )]
+    NoSchedule {
+        /// How many were tried.
+        tried: usize,
+        /// The widest bound among them.
+        bound: f64,
+    },
     /// There is nothing to train on or to score.
     #[error("no rows: give at least one")]
     NoRows,

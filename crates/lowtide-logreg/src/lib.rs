@@ -13,6 +13,7 @@ pub mod rows;
 pub mod schedule;
 pub mod sigmoid;
 pub mod train;
+pub mod trial;
 pub mod twin;
 
 pub use circuits::Circuit;

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use crate::Error;
-use crate::rows::check_finite;
+use crate::rows::{SignedRows, check_finite};
 
 /// The scores of one model on one set of labelled rows.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -39,6 +39,23 @@ impl Metrics {
             auc: auc(margins, labels)?,
             log_loss: log_loss(margins, labels)?,
         })
+    }
+
+    /// Scores weights, bias first, on rows that were scaled as those which they were found on.
+    ///
+    /// # Errors
+    /// As [`Metrics::of`], and [`Error::Length`] unless there is a weight for each entry of a row.
+    pub fn of_weights(weights: &[f64], rows: &SignedRows) -> Result<Self, Error> {
+        if weights.len() != rows.width() {
+            return Err(Error::Length { what: "weights", expected: rows.width(), found: weights.len() });
+        }
+        // The bias of a signed row is its sign.
+        let signed = rows.batch(0..rows.len()).map(|z| {
+            let margin: f64 = z.iter().zip(weights).map(|(x, w)| x * w).sum();
+            (z[0] * margin, z[0] > 0.0)
+        });
+        let (margins, labels): (Vec<f64>, Vec<bool>) = signed.unzip();
+        Self::of(&margins, &labels)
     }
 }
 
@@ -130,6 +147,19 @@ mod tests {
         assert_eq!(confident, 250.0);
         let tiny = log_loss(&[-50.0], &[false]).unwrap();
         assert!((tiny / (-50f64).exp() - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn weights_are_scored_by_the_margins_of_rows() {
+        let (values, labels) = ([-2.0, -0.5, 0.1, 3.0], [false, true, false, true]);
+        let rows = SignedRows::new(&values, 1, &labels).unwrap();
+        let margins = values.map(|x| 0.25 + 2.0 * x);
+        assert_eq!(
+            Metrics::of_weights(&[0.25, 2.0], &rows).unwrap(),
+            Metrics::of(&margins, &labels).unwrap()
+        );
+        let short = Metrics::of_weights(&[0.25], &rows);
+        assert!(matches!(short, Err(Error::Length { expected: 2, found: 1, .. })));
     }
 
     #[test]

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Circuit, Error,
     circuits::{Input, Job, Written},
-    rows::Batches,
+    rows::{Batches, SignedRows},
     schedule::Schedule,
     sigmoid::SigmoidPolynomial,
 };
@@ -166,6 +166,18 @@ impl Request {
         }
         self.security()?;
         self.sigmoid.gradient()?;
+        Ok(())
+    }
+
+    /// Whether these are rows such as the request speaks of.
+    pub(crate) fn check_rows(&self, rows: &SignedRows) -> Result<(), Error> {
+        for (what, expected, found) in
+            [("rows to train on", self.rows, rows.len()), ("entries of a row", self.width(), rows.width())]
+        {
+            if found != expected {
+                return Err(Error::Length { what, expected, found });
+            }
+        }
         Ok(())
     }
 

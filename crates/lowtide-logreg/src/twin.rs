@@ -35,24 +35,12 @@ pub(crate) fn slots(tile: Tile, batches: Batches, rows: &SignedRows, input: &Inp
     }
 }
 
-pub(crate) fn check_rows(plan: &Plan, rows: &SignedRows) -> Result<(), Error> {
-    let request = plan.request();
-    for (what, expected, found) in
-        [("rows to train on", request.rows, rows.len()), ("entries of a row", request.width(), rows.width())]
-    {
-        if found != expected {
-            return Err(Error::Length { what, expected, found });
-        }
-    }
-    Ok(())
-}
-
 /// The weights, bias first, that the encrypted run would give without noise.
 ///
 /// # Errors
 /// [`Error::Length`] when the rows are not those that the plan was made for.
 pub fn train_twin(plan: &Plan, rows: &SignedRows) -> Result<Vec<f64>, Error> {
-    check_rows(plan, rows)?;
+    plan.request().check_rows(rows)?;
     let mut inputs = BTreeMap::new();
     for input in plan.inputs() {
         let tiles = slots(plan.tile(), plan.batches(), rows, input).into_tiles().into_iter().enumerate();

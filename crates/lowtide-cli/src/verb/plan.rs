@@ -10,7 +10,7 @@ use lowtide_logreg::{
     sigmoid::{Method, SigmoidPolynomial},
 };
 
-use self::trial::{Auto, Candidates};
+use self::trial::{Asked, Auto};
 use crate::{
     error::{Error, Usage},
     rows::Options,
@@ -132,28 +132,28 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     for path in args.out.iter().chain(&args.clear_model) {
         store::check_room(path)?;
     }
-    let candidates = candidates(args)?;
+    let grid = asked(args)?.grid();
+    let first = grid.candidates()?.swap_remove(0);
     let (plan, trial) = match &args.data {
         None => {
             let (features, rows) = (args.features.unwrap_or(0), args.rows.unwrap_or(0));
-            (Plan::new(&request(args, features, rows, candidates.first()?))?, None)
+            (Plan::new(&request(args, features, rows, first))?, None)
         }
         Some(path) => {
             let prepared = args.options.prepare(path, screen)?;
-            let (features, rows) = (prepared.data.columns(), prepared.data.rows());
-            let of = |candidate| request(args, features, rows, candidate);
+            let request = request(args, prepared.data.columns(), prepared.data.rows(), first);
             // What is wrong with the request is told before any trial.
-            Plan::new(&of(candidates.first()?))?;
-            let trial = trial::best(&prepared, &candidates, path, of)?;
+            Plan::new(&request)?;
+            let trial = trial::best(&prepared, &request, &grid, path)?;
             if let Some(escape) = trial.escape {
                 screen.warn(escape);
+            }
+            if let Some(path) = &args.clear_model {
+                store::save_model(path, &trial::in_clear(&prepared, &trial)?)?;
             }
             (Plan::new(&trial.request)?, Some(trial))
         }
     };
-    if let (Some(path), Some(trial)) = (&args.clear_model, &trial) {
-        store::save_model(path, &trial.model)?;
-    }
     if let Some(path) = &args.out {
         store::save(path, &plan)?;
     }
@@ -161,13 +161,13 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
 }
 
 /// What is to be tried: one schedule and interval, or several where something is `auto`.
-fn candidates(args: &Args) -> Result<Candidates, Error> {
+fn asked(args: &Args) -> Result<Asked, Error> {
     let or = |option, given: Option<Auto>, default| match (given, &args.data) {
         (None, None) => Ok(Auto::Number(default)),
         (Some(Auto::Auto), None) => Err(Usage::AutoWithoutData { option }),
         (given, _) => Ok(given.unwrap_or(Auto::Auto)),
     };
-    Ok(Candidates {
+    Ok(Asked {
         size: or("--step-size", args.step_size, 0.9)?,
         decay: args.step_decay,
         momentum: args.momentum.into(),

@@ -3,11 +3,11 @@
 use std::{fmt, path::PathBuf};
 
 use lowtide_ckks::SecurityLevel;
-use lowtide_logreg::{Plan, metrics::Metrics};
+use lowtide_logreg::{Plan, metrics::Metrics, trial::Trial};
 use lowtide_ring::isa::Isa;
 use serde::Serialize;
 
-use super::{estimate, trial::Trial};
+use super::estimate;
 use crate::{
     error::Error,
     facts::Facts,

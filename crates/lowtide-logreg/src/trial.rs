@@ -1,0 +1,180 @@
+//! Trials: the steps of a request in the clear, on the customer's own rows, to choose a step size and an interval before
+//! anything is encrypted. Afterwards nobody sees a margin leave the interval, or a step that is too small.
+
+use crate::{
+    Error, Request,
+    clear::{self, Activation, MarginEscape},
+    metrics::Metrics,
+    rows::{Batches, SignedRows},
+    schedule::{Momentum, Schedule, StepSize},
+    sigmoid::{Method, SigmoidPolynomial},
+};
+
+/// What is tried: every combination of step size, decay and interval.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Grid {
+    /// First step sizes.
+    pub sizes: Vec<f64>,
+    /// How fast they shrink: see [`StepSize`].
+    pub decays: Vec<f64>,
+    /// How movement carries on.
+    pub momentum: Momentum,
+    /// Bounds of the interval on which a polynomial stands for the sigmoid.
+    pub bounds: Vec<f64>,
+    /// The degree of that polynomial.
+    pub degree: usize,
+    /// How it is fitted.
+    pub fit: Method,
+}
+
+/// Where nothing is decided: first step sizes from 0.01 to 3, each 1.68 times the one before, constant or shrinking, and
+/// cubics for margins up to 8 or 16.
+impl Default for Grid {
+    fn default() -> Self {
+        Self {
+            sizes: vec![0.01, 0.0168, 0.0282, 0.0474, 0.0796, 0.134, 0.225, 0.377, 0.634, 1.06, 1.79, 3.0],
+            decays: vec![0.0, 0.1],
+            momentum: Momentum::Nesterov,
+            bounds: vec![8.0, 16.0],
+            degree: 3,
+            fit: Method::LeastSquares,
+        }
+    }
+}
+
+impl Grid {
+    /// Every combination.
+    ///
+    /// # Errors
+    /// What is wrong with a number.
+    pub fn candidates(&self) -> Result<Vec<(Schedule, SigmoidPolynomial)>, Error> {
+        let mut candidates = Vec::new();
+        for &bound in &self.bounds {
+            let sigmoid = SigmoidPolynomial::fit(self.degree, bound, self.fit)?;
+            for &initial in &self.sizes {
+                for &decay in &self.decays {
+                    let schedule = Schedule::new(StepSize { initial, decay }, self.momentum)?;
+                    candidates.push((schedule, sigmoid.clone()));
+                }
+            }
+        }
+        Ok(candidates)
+    }
+}
+
+/// A run in the clear.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// What was run.
+    pub request: Request,
+    /// How many candidates there were.
+    pub tried: usize,
+    /// The largest `|margin|` of all steps.
+    pub largest_margin: f64,
+    /// The first margin that left the interval, if one did: only where there was no choice.
+    pub escape: Option<MarginEscape>,
+    /// The weights that it led to, bias first.
+    pub weights: Vec<f64>,
+    /// How well they do on the rows.
+    pub metrics: Metrics,
+}
+
+/// How much of the interval margins may fill when there is a choice.
+const FILLED: f64 = 0.8;
+
+/// The candidate whose margins stay well inside the interval and whose model has the smallest log-loss on the rows. When
+/// there is no choice, it is taken as it is. Schedule and sigmoid of `request` do not matter.
+///
+/// # Errors
+/// [`Error::NoSchedule`] when the margins of every candidate go too far; [`Error::Length`] when the rows are not those of
+/// the request; what is wrong with the request.
+pub fn best(request: &Request, grid: &Grid, rows: &SignedRows) -> Result<Trial, Error> {
+    request.check_rows(rows)?;
+    let candidates = grid.candidates()?;
+    let tried = candidates.len();
+    let (mut best, mut bound): (Option<Trial>, f64) = (None, 0.0);
+    for (schedule, sigmoid) in candidates {
+        bound = bound.max(sigmoid.bound());
+        let Some(trial) = run(Request { schedule, sigmoid, ..request.clone() }, rows, tried)? else {
+            continue;
+        };
+        let better = |best: &Trial| trial.metrics.log_loss < best.metrics.log_loss;
+        if best.as_ref().is_none_or(better) {
+            best = Some(trial);
+        }
+    }
+    best.ok_or(Error::NoSchedule { tried, bound })
+}
+
+/// One run; nothing when its margins go too far and there are others to choose.
+fn run(request: Request, rows: &SignedRows, tried: usize) -> Result<Option<Trial>, Error> {
+    let batches = Batches::new(request.rows, request.batch)?;
+    let activation = Activation::Polynomial(request.sigmoid.clone());
+    let trace = clear::train(rows, batches, request.schedule.steps(request.steps), &activation);
+    let largest_margin = trace.largest_margin();
+    let inside = largest_margin <= FILLED * request.sigmoid.bound();
+    if tried > 1 && !inside || trace.weights.iter().any(|weight| !weight.is_finite()) {
+        return Ok(None);
+    }
+    let metrics = Metrics::of_weights(&trace.weights, rows)?;
+    Ok(Some(Trial { request, tried, largest_margin, escape: trace.escape, weights: trace.weights, metrics }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Circuit;
+
+    /// Rows of one feature, positive where it is large, at `size` times their natural size.
+    fn rows(size: f64) -> SignedRows {
+        let values: Vec<f64> = (0..40).map(|i| size * (f64::from(i) - 19.5) / 20.0).collect();
+        let labels: Vec<bool> = (0..40).map(|i| i >= 20 || i % 7 == 3).collect();
+        SignedRows::new(&values, 1, &labels).unwrap()
+    }
+
+    fn request(grid: &Grid) -> Request {
+        let (schedule, sigmoid) = grid.candidates().unwrap().swap_remove(0);
+        Request {
+            circuit: Circuit::Fused,
+            features: 1,
+            rows: 40,
+            batch: 10,
+            steps: 6,
+            sigmoid,
+            schedule,
+            scale_bits: 34,
+            security_bits: 128,
+        }
+    }
+
+    #[test]
+    fn the_best_of_a_grid_is_no_worse_than_any_other_inside() {
+        let grid = Grid::default();
+        let best = best(&request(&grid), &grid, &rows(1.0)).unwrap();
+        assert_eq!(best.tried, 48);
+        assert!(best.escape.is_none() && best.largest_margin <= FILLED * best.request.sigmoid.bound());
+        for (schedule, sigmoid) in grid.candidates().unwrap() {
+            let other = Request { schedule, sigmoid, ..request(&grid) };
+            if let Some(other) = run(other, &rows(1.0), 48).unwrap() {
+                assert!(best.metrics.log_loss <= other.metrics.log_loss);
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_choice_the_one_is_taken_and_its_escape_told() {
+        let grid = Grid { sizes: vec![3.0], decays: vec![0.0], bounds: vec![8.0], ..Grid::default() };
+        let only = best(&request(&grid), &grid, &rows(4.0)).unwrap();
+        assert!(only.escape.is_some());
+        assert_eq!((only.tried, only.request.schedule.step_size()), (1, StepSize::constant(3.0)));
+    }
+
+    #[test]
+    fn rows_that_are_far_too_large_have_no_schedule() {
+        let grid = Grid::default();
+        let error = best(&request(&grid), &grid, &rows(1e4)).unwrap_err();
+        assert!(matches!(error, Error::NoSchedule { tried: 48, bound: 16.0 }));
+        let few = SignedRows::new(&[1.0, -1.0], 1, &[true, false]).unwrap();
+        assert!(matches!(best(&request(&grid), &grid, &few), Err(Error::Length { expected: 40, .. })));
+    }
+}
