@@ -207,6 +207,29 @@ impl Dataset {
         Ok((self.select(&first), self.select(&second)))
     }
 
+    /// Shuffled folds for cross-validation: `count` pairs of rows to train on and rows to test with, such that each row is
+    /// tested with once. Sizes differ by at most one row, and so do those of a class.
+    ///
+    /// # Errors
+    /// [`Error::FoldCount`] when there are fewer than two, or more than rows of a class.
+    pub fn folds(&self, count: usize, seed: u64) -> Result<Vec<(Self, Self)>, Error> {
+        let least = self.count(Label::Negative).min(self.count(Label::Positive));
+        if count < 2 || count > least {
+            return Err(Error::FoldCount { count, least });
+        }
+        let order = permutation(self.rows(), seed);
+        // One class is dealt after the other, and the second goes on where the first ended.
+        let of = |label| order.iter().filter(move |&&i| self.labels[i] == label);
+        let dealt = of(Label::Negative).chain(of(Label::Positive)).enumerate();
+        let mut fold = vec![0; self.rows()];
+        dealt.for_each(|(place, &i)| fold[i] = place % count);
+        let pair = |tested: usize| {
+            let (test, train): (Vec<_>, Vec<_>) = order.iter().partition(|&&i| fold[i] == tested);
+            (self.select(&train), self.select(&test))
+        };
+        Ok((0..count).map(pair).collect())
+    }
+
     /// The same rows with `scaling` applied to their features.
     ///
     /// # Errors
@@ -260,7 +283,37 @@ mod tests {
         }
     }
 
+    #[test]
+    fn folds_need_a_row_of_each_class_in_each() {
+        for count in [0, 1, 4] {
+            let error = numbered(9, 3).folds(count, 0).unwrap_err();
+            assert!(matches!(error, Error::FoldCount { least: 3, .. }), "{error}");
+        }
+        assert_eq!(numbered(9, 3).folds(3, 5).unwrap(), numbered(9, 3).folds(3, 5).unwrap());
+    }
+
     proptest! {
+        #[test]
+        fn each_row_is_tested_with_in_one_fold_and_trained_on_in_the_others(
+            negative in 5usize..40, positive in 5usize..40, count in 2usize..6, seed: u64,
+        ) {
+            let whole = numbered(negative, positive);
+            let mut tested: Vec<u64> = Vec::new();
+            for (train, test) in whole.folds(count, seed).unwrap() {
+                let mut rows: Vec<u64> = (0..test.rows()).map(|i| test.source(i)).collect();
+                tested.extend(&rows);
+                rows.extend((0..train.rows()).map(|i| train.source(i)));
+                rows.sort_unstable();
+                prop_assert!(rows.into_iter().eq(0..whole.rows() as u64));
+                prop_assert!((test.rows() * count).abs_diff(whole.rows()) < count);
+                for label in [Label::Negative, Label::Positive] {
+                    prop_assert!((test.count(label) * count).abs_diff(whole.count(label)) < count);
+                }
+            }
+            tested.sort_unstable();
+            prop_assert!(tested.into_iter().eq(0..whole.rows() as u64));
+        }
+
         #[test]
         fn a_split_keeps_every_row_and_the_balance(
             negative in 2usize..40, positive in 2usize..40, share in 0.01..0.99, seed: u64,

@@ -282,6 +282,14 @@ pub enum Error {
         /// Its rows.
         rows: usize,
     },
+    /// Folds of cross-validation need both classes in each.
+    #[error("{count} fold(s) of rows whose smaller class has {least}: choose from 2 to {least}")]
+    FoldCount {
+        /// The folds asked for.
+        count: usize,
+        /// The rows of the smaller class.
+        least: usize,
+    },
 
     // Scaling.
     /// The scaling was fitted to another number of columns.
