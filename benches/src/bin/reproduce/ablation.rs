@@ -6,15 +6,15 @@ use lowtide_logreg::{Circuit, plan::Compiler};
 use crate::{
     Failure,
     case::{self, Row},
-    table,
+    table::{self, degree, mebibytes},
 };
 
 /// The trainer's circuits with each part of the compiler left out in turn
 #[derive(Parser)]
 pub(crate) struct Args {
-    /// One circuit alone
-    #[arg(long)]
-    only: Option<String>,
+    /// These circuits alone
+    #[arg(long, value_name = "CIRCUIT", value_delimiter = ',', value_parser = case::circuit)]
+    only: Vec<Circuit>,
     /// Mini-batches
     #[arg(long, default_value_t = 6)]
     steps: usize,
@@ -32,7 +32,7 @@ pub(crate) struct Args {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let parts = Compiler::each_off().into_iter().map(|(name, _)| Some(name.to_owned()));
     let parts: Vec<Option<String>> = [None].into_iter().chain(parts).collect();
-    let wanted = |circuit: &Circuit| args.only.as_deref().is_none_or(|only| only == circuit.name());
+    let wanted = |circuit: &Circuit| args.only.is_empty() || args.only.contains(circuit);
     let mut rows = Vec::new();
     for circuit in Circuit::ALL.into_iter().filter(wanted) {
         for without in &parts {
@@ -70,11 +70,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let cells = |row: &Row| {
         let whole = rows.iter().find(|other| other.circuit == row.circuit && other.without.is_none());
         let ratio = whole.map_or(1.0, |whole| row.seconds / whole.seconds);
-        let mebibytes = |bytes: u64| format!("{:.1}", bytes as f64 / f64::from(1 << 20));
         vec![
             format!("{}, {}", row.circuit, row.without.as_deref().unwrap_or("nothing")),
             row.levels.to_string(),
-            format!("2^{}", row.ring_degree.ilog2()),
+            degree(row.ring_degree),
             row.ct_products.to_string(),
             row.relinearizations.to_string(),
             row.rescales.to_string(),

@@ -1,23 +1,24 @@
 //! One training run, measured: the unit of which tables are made.
 
-use std::{env, process::Command, time::Instant};
+use std::{
+    env,
+    process::{Command, Stdio},
+};
 
 use clap::Parser;
-use lowtide_ckks::SecretKey;
-use lowtide_data::{Label, mnist};
+use lowtide_data::{Dataset, Label, mnist};
 use lowtide_logreg::{
-    Circuit, Plan, Request, customer,
+    Circuit, Plan, Request,
     plan::Compiler,
     rows::SignedRows,
     schedule::{Momentum, Schedule, StepSize},
     sigmoid::{Method, SigmoidPolynomial},
-    train, twin,
 };
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
 
-use crate::{Failure, memory};
+use crate::{Failure, passage::Passage, scores::Scores};
 
 /// What to train: MNIST, 3 against 8, as the demo does.
 #[derive(Clone, Debug, Parser)]
@@ -64,14 +65,18 @@ pub(crate) struct Row {
     /// The most that was resident while training.
     pub(crate) peak_rss_bytes: u64,
     pub(crate) seconds: f64,
+    /// On the 1,984 rows to test with.
+    #[serde(flatten)]
+    pub(crate) scores: Scores,
     pub(crate) max_weight_error: f64,
 }
 
-fn circuit(name: &str) -> Result<Circuit, String> {
+/// A circuit by its name, whose parts may be joined by `_` as well.
+pub(crate) fn circuit(name: &str) -> Result<Circuit, String> {
     let names = || Circuit::ALL.map(Circuit::name).join(" or ");
     Circuit::ALL
         .into_iter()
-        .find(|circuit| circuit.name() == name)
+        .find(|circuit| circuit.name() == name.replace('_', "-"))
         .ok_or_else(|| format!("choose {}", names()))
 }
 
@@ -86,8 +91,7 @@ fn compiler(without: Option<&str>) -> Result<Compiler, Failure> {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     rayon::ThreadPoolBuilder::new().num_threads(args.threads).build_global()?;
     let data = mnist::train().shuffle(0);
-    let labels: Vec<bool> = data.labels().iter().map(|label| *label == Label::Positive).collect();
-    let rows = SignedRows::new(data.features(), data.columns(), &labels)?;
+    let rows = signed(&data)?;
     let request = Request {
         circuit: args.circuit,
         features: data.columns(),
@@ -100,22 +104,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         security_bits: 128,
     };
     let plan = Plan::with_compiler(&request, &compiler(args.without.as_deref())?)?;
-    let mut rng = ChaCha20Rng::from_seed([1; 32]);
-    let secret = SecretKey::generate(plan.params(), &mut rng);
-    let keys = customer::evaluation_keys(&plan, &secret, &mut rng)?;
-    let encrypted = customer::encrypt(&plan, &secret, &rows, &mut rng, &|| ())?;
-    memory::forget_peak();
-    let mut seconds = Vec::with_capacity(args.runs.max(1));
-    let mut model = None;
-    for _ in 0..args.runs.max(1) {
-        let begin = Instant::now();
-        model = Some(train::train(&keys, &encrypted, &|_| ())?);
-        seconds.push(begin.elapsed().as_secs_f64());
-    }
-    let peak_rss_bytes = memory::peak().unwrap_or(0);
-    seconds.sort_by(f64::total_cmp);
-    let found = customer::decrypt(&secret, &model.ok_or("no run")?)?.weights;
-    let expected = twin::train_twin(&plan, &rows)?;
+    let passage = Passage::new(&plan, &rows, args.runs, &mut ChaCha20Rng::from_seed([1; 32]))?;
     let (tally, program) = (plan.tally(), plan.program());
     let row = Row {
         circuit: args.circuit,
@@ -133,12 +122,19 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         evaluation_key_bytes: plan.evaluation_key_bytes(),
         upload_bytes: plan.upload_bytes(),
         foreseen_bytes: program.peak_bytes(),
-        peak_rss_bytes,
-        seconds: seconds[seconds.len() / 2],
-        max_weight_error: found.iter().zip(&expected).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max),
+        peak_rss_bytes: passage.peak_rss_bytes,
+        seconds: passage.seconds,
+        scores: Scores::of(&passage, &plan, &rows, &signed(&mnist::test())?)?,
+        max_weight_error: passage.max_weight_error,
     };
     println!("{}", serde_json::to_string(&row)?);
     Ok(())
+}
+
+/// Rows with their labels, as training takes them.
+pub(crate) fn signed(data: &Dataset) -> Result<SignedRows, lowtide_logreg::Error> {
+    let labels: Vec<bool> = data.labels().iter().map(|label| *label == Label::Positive).collect();
+    SignedRows::new(data.features(), data.columns(), &labels)
 }
 
 /// Measures a row in a process of its own, so that its memory is its own.
@@ -157,9 +153,24 @@ pub(crate) fn measure(args: &Args) -> Result<Row, Failure> {
     if let Some(without) = &args.without {
         command.args(["--without", without]);
     }
-    let output = command.stderr(std::process::Stdio::inherit()).output()?;
+    let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
-        return Err(format!("the row without {:?} ended with {}", args.without, output.status).into());
+        let without = args.without.as_deref().unwrap_or("nothing");
+        return Err(format!("{} without {without} ended with {}", args.circuit, output.status).into());
     }
     Ok(serde_json::from_slice(&output.stdout)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn circuits_go_by_either_spelling() {
+        for each in Circuit::ALL {
+            assert_eq!(circuit(each.name()), Ok(each));
+            assert_eq!(circuit(&each.name().replace('-', "_")), Ok(each));
+        }
+        assert!(circuit("deep").is_err_and(|error| error.contains("baseline")));
+    }
 }

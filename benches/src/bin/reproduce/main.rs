@@ -2,7 +2,11 @@
 
 mod ablation;
 mod case;
+mod crockett;
+mod csv;
 mod memory;
+mod passage;
+mod scores;
 mod table;
 
 use std::process::ExitCode;
@@ -19,6 +23,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Table {
+    Crockett(crockett::Args),
+    Csv(csv::Args),
     Ablation(ablation::Args),
     /// One row of a table, in a process of its own, as JSON.
     #[command(hide = true)]
@@ -27,6 +33,8 @@ enum Table {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().table {
+        Table::Crockett(args) => crockett::run(&args),
+        Table::Csv(args) => csv::run(&args),
         Table::Ablation(args) => ablation::run(&args),
         Table::Row(args) => case::run(&args),
     };
