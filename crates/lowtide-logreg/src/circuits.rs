@@ -1,6 +1,6 @@
 //! The circuits that train: all derived from one loop.
 //!
-//! [`nag`](self::nag) writes mini-batch NAG as in a book, in ten lines of matrix algebra. What differs between circuits is how
+//! `nag` writes mini-batch NAG as in a book, in ten lines of matrix algebra. What differs between circuits is how
 //! `lowtide_linalg::expression` brings them to slots, in two respects: which products `Z' (Z^T x)` become `(Z' Z^T) x`, with a
 //! Gram matrix that the customer encrypts beside the rows; and whether tiles leave their right half empty, so that sums of
 //! columns need no mask.
@@ -34,7 +34,7 @@ use crate::schedule::Step;
 mod matrix;
 mod nag;
 
-pub use matrix::{Axis, Matrix};
+pub use matrix::{Axis, Matrix, Part, Source};
 
 /// Which circuit trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -104,6 +104,12 @@ pub(crate) struct Job {
     pub(crate) rows: Vec<usize>,
     /// Entries of a row: the features and the bias.
     pub(crate) width: usize,
+    /// Whether gradients are taken of rows times the weight of their class.
+    pub(crate) is_weighted: bool,
+    /// Whether weights and momentum are zero at the start; if not, they are encrypted too.
+    pub(crate) is_from_zero: bool,
+    /// What is wanted at the end.
+    pub(crate) parts: Vec<Part>,
 }
 
 /// A circuit and what it reads, in this order.
@@ -112,11 +118,11 @@ pub(crate) struct Written {
     pub(crate) inputs: Vec<Input>,
 }
 
-/// A matrix that is encrypted.
+/// Something that is encrypted: a matrix in tiles.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Input {
     /// What it is.
-    pub matrix: Matrix,
+    pub source: Source,
     /// Rows and columns.
     pub shape: (usize, usize),
     /// What it is divided by before it is encrypted, so that it meets numbers of about one while the circuit runs, and
@@ -128,8 +134,12 @@ impl Job {
     /// What is to be computed, and how.
     pub(crate) fn derive(&self) -> Derivation {
         let algebra = Algebra::new();
-        let weights = nag::weights(self, &algebra);
-        Derivation::new(&[(Self::WEIGHTS, &weights)], self.circuit.merge(), &self.tile)
+        let (w, v) = nag::train(self, &algebra);
+        let wanted = self.parts.iter().map(|part| match part {
+            Part::Weights => (part.name(), &w),
+            Part::Momentum => (part.name(), &v),
+        });
+        Derivation::new(&wanted.collect::<Vec<_>>(), self.circuit.merge(), &self.tile)
     }
 
     /// Tiles of everything that the circuit reads.
@@ -137,23 +147,21 @@ impl Job {
         self.derive().reads().into_iter().map(|(_, (rows, columns))| self.tile.count(rows, columns)).sum()
     }
 
-    /// The circuit: matrices in, divided by their units, and the weights out, by block of columns.
+    /// The circuit: matrices in, divided by their units, and what is wanted out, by block of columns.
     ///
     /// # Errors
     /// What the circuit's checks say.
     pub(crate) fn build(&self) -> Result<Written, lowtide_circuit::Error> {
         let b = Builder::new(self.tile.slots());
-        let inputs = self.derive().write(&b, &|given| Matrix::of(given).name());
+        let inputs = self.derive().write(&b, &|given| self.source(given).name());
         let input =
-            |laid: Laid| Input { matrix: Matrix::of(&laid.given), shape: laid.shape, unit: laid.unit };
+            |laid: Laid| Input { source: self.source(&laid.given), shape: laid.shape, unit: laid.unit };
         Ok(Written { circuit: b.finish()?, inputs: inputs.into_iter().map(input).collect() })
     }
 
-    const WEIGHTS: &str = "weights";
-
-    /// The name of a block of columns of the weights.
-    pub(crate) fn weights_name(block: usize) -> String {
-        format!("{}{block}", Self::WEIGHTS)
+    /// The name of a block of columns of what comes out.
+    pub(crate) fn output_name(part: Part, block: usize) -> String {
+        format!("{}{block}", part.name())
     }
 }
 

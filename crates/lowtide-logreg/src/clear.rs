@@ -4,11 +4,12 @@
 //!
 //! ```text
 //! u  = Z v                              margins, one per row
-//! w' = v + (gamma / m) Z^T q(u)         q(u) is sigmoid(-u), or a polynomial in its place
+//! w' = k v + (gamma / m) Z^T q(u)       q(u) is sigmoid(-u), or a polynomial in its place
 //! v' = (1 - eta) w' + eta w
 //! ```
 //!
-//! where `m` is the size of the very batch, so that batches one row apart weigh their rows alike.
+//! where `m` is the size of the very batch, so that batches one row apart weigh their rows alike, and `k = 1 - gamma lambda`
+//! is 1 without a ridge term. With class weights `Z^T` holds every row times the weight of its class.
 
 use std::fmt;
 use std::ops::Range;
@@ -72,12 +73,12 @@ impl State {
     ) -> f64 {
         assert_eq!(self.weights.len(), rows.width(), "the state and the rows differ in width");
         let rate = step.gamma / batch.len() as f64;
-        let mut moved = self.momentum.clone();
+        let mut moved: Vec<f64> = self.momentum.iter().map(|v| step.keep * v).collect();
         let mut largest = 0.0;
         for z in rows.batch(batch) {
             let margin = dot(z, &self.momentum);
             largest = larger(largest, margin.abs());
-            let pull = rate * activation.gradient(margin);
+            let pull = rate * rows.class_weight(z) * activation.gradient(margin);
             moved.iter_mut().zip(z).for_each(|(w, z)| *w += pull * z);
         }
         let blend = |(new, old): (&f64, &f64)| (1.0 - step.eta) * new + step.eta * old;

@@ -40,7 +40,7 @@ pub fn encrypt(
     let encoder = Encoder::new(plan.params())?;
     let mut matrices = Vec::with_capacity(plan.inputs().len());
     for (index, input) in plan.inputs().iter().enumerate() {
-        let grid = slots(plan.tile(), plan.batches(), rows, input);
+        let grid = slots(plan.tile(), plan.batches(), rows, None, input);
         let streams: Vec<_> = grid.tiles().iter().map(|_| fork(rng)).collect();
         let encrypt =
             |((values, input), mut stream): ((&Vec<f64>, &ProgramInput), ChaCha20Rng)| -> Result<_, Error> {

@@ -3,7 +3,7 @@
 use lowtide_ckks::{Level, Scale};
 
 use crate::{
-    circuits::Matrix,
+    circuits::Source,
     sigmoid::{MAX_BOUND, MAX_DEGREE, MIN_BOUND},
 };
 
@@ -46,6 +46,30 @@ pub enum Error {
     Factors {
         /// The degree of the polynomial.
         degree: usize,
+    },
+    /// A ridge term that is negative, or so strong that a step overshoots.
+    #[error("ridge {ridge}: choose at least 0 and less than {limit}, one over the first step size")]
+    Ridge {
+        /// Its strength.
+        ridge: f64,
+        /// One over the first step size.
+        limit: f64,
+    },
+    /// A class weight that is not above zero and finite.
+    #[error("a class weight of {weight}: choose weights above 0; balanced ones need rows of both classes")]
+    ClassWeight {
+        /// The weight.
+        weight: f64,
+    },
+    /// Rows have class weights and the plan does not, or the other way.
+    #[error(
+        "the plan is made {} class weights, the rows come {}: plan and encrypt with the same",
+        if *planned { "with" } else { "without" },
+        if *planned { "without" } else { "with" }
+    )]
+    Weighted {
+        /// Whether the plan has them.
+        planned: bool,
     },
     /// A step size that is not positive, or a decay that is negative.
     #[error(
@@ -182,13 +206,13 @@ pub enum Error {
     },
     /// A ciphertext is not what the plan says.
     #[error(
-        "tile {tile} of {matrix} sits at level {} with scale {}, where the plan has level {} and scale {}: \
+        "tile {tile} of {of} sits at level {} with scale {}, where the plan has level {} and scale {}: \
          it belongs to another plan",
         found.0, found.1, expected.0, expected.1
     )]
     Tile {
-        /// Which matrix.
-        matrix: Matrix,
+        /// Of what.
+        of: Source,
         /// Which of its tiles.
         tile: usize,
         /// Level and scale of the ciphertext.

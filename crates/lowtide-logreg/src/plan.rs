@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Circuit, Error,
-    circuits::{Input, Job, Written},
+    circuits::{Input, Job, Part, Written},
     rows::{Batches, SignedRows},
     schedule::Schedule,
     sigmoid::SigmoidPolynomial,
@@ -46,6 +46,9 @@ pub struct Request {
     pub scale_bits: u32,
     /// 128, 192 or 256 bits of security.
     pub security_bits: u32,
+    /// Whether classes have weights. Which, only the customer knows.
+    #[serde(default)]
+    pub is_weighted: bool,
 }
 
 /// A checked plan: the request, the shape of tiles, and the circuit compiled for the parameters.
@@ -178,6 +181,9 @@ impl Request {
                 return Err(Error::Length { what, expected, found });
             }
         }
+        if rows.is_weighted() != self.is_weighted {
+            return Err(Error::Weighted { planned: self.is_weighted });
+        }
         Ok(())
     }
 
@@ -197,6 +203,9 @@ impl Request {
             steps: steps.map(|(i, step)| (step, batches.of_step(i).len())).collect(),
             rows: (0..used).map(|batch| batches.of_step(batch).len()).collect(),
             width: self.width(),
+            is_weighted: self.is_weighted,
+            is_from_zero: true,
+            parts: vec![Part::Weights],
         })
     }
 }

@@ -12,6 +12,8 @@ pub struct SignedRows {
     width: usize,
     /// Row after row.
     entries: Vec<f64>,
+    /// What a row of the negative and of the positive class weighs in gradients.
+    class_weights: Option<[f64; 2]>,
 }
 
 impl SignedRows {
@@ -35,7 +37,40 @@ impl SignedRows {
             entries.push(sign);
             entries.extend(values[j * features..(j + 1) * features].iter().map(|x| sign * x));
         }
-        Ok(Self { width: features + 1, entries })
+        Ok(Self { width: features + 1, entries, class_weights: None })
+    }
+
+    /// The same rows with weights for the negative and the positive class: how much a row of the class counts in the gradient.
+    /// Who trains sees that there are weights, and not which.
+    ///
+    /// # Errors
+    /// [`Error::ClassWeight`] unless both are above zero and finite.
+    pub fn with_class_weights(self, negative: f64, positive: f64) -> Result<Self, Error> {
+        match [negative, positive].into_iter().find(|weight| !(weight.is_finite() && *weight > 0.0)) {
+            Some(weight) => Err(Error::ClassWeight { weight }),
+            None => Ok(Self { class_weights: Some([negative, positive]), ..self }),
+        }
+    }
+
+    /// The same rows with weights that make up for a class that is rare: `rows / (2 rows of the class)`.
+    ///
+    /// # Errors
+    /// [`Error::ClassWeight`] when there is but one class.
+    pub fn with_balanced_classes(self) -> Result<Self, Error> {
+        let positive = self.batch(0..self.len()).filter(|z| z[0] > 0.0).count();
+        let weight = |count: usize| self.len() as f64 / (2 * count) as f64;
+        let (negative, positive) = (weight(self.len() - positive), weight(positive));
+        self.with_class_weights(negative, positive)
+    }
+
+    /// Whether classes have weights.
+    pub fn is_weighted(&self) -> bool {
+        self.class_weights.is_some()
+    }
+
+    /// What one of the rows counts in the gradient: 1 without class weights. The bias of a row is its sign.
+    pub fn class_weight(&self, row: &[f64]) -> f64 {
+        self.class_weights.map_or(1.0, |weights| weights[usize::from(row[0] > 0.0)])
     }
 
     /// How many rows there are.

@@ -46,6 +46,8 @@ pub struct Step {
     pub gamma: f64,
     /// `eta_i`, in `(-1, 0]`: `v = (1 - eta) w_new + eta w_old`.
     pub eta: f64,
+    /// `1 - gamma_i lambda`, in `(0, 1]`: what the ridge term leaves of `v`.
+    pub keep: f64,
 }
 
 /// Step sizes with momentum, checked.
@@ -54,6 +56,8 @@ pub struct Step {
 pub struct Schedule {
     step_size: StepSize,
     momentum: Momentum,
+    #[serde(skip_serializing_if = "is_zero")]
+    ridge: f64,
 }
 
 impl Schedule {
@@ -65,10 +69,28 @@ impl Schedule {
     pub fn new(step_size: StepSize, momentum: Momentum) -> Result<Self, Error> {
         let StepSize { initial, decay } = step_size;
         if initial.is_finite() && initial > 0.0 && decay.is_finite() && decay >= 0.0 {
-            Ok(Self { step_size, momentum })
+            Ok(Self { step_size, momentum, ridge: 0.0 })
         } else {
             Err(Error::StepSize { initial, decay })
         }
+    }
+
+    /// The same with a ridge term: `lambda / 2 |w|^2` joins the loss, the bias included. It costs no level.
+    ///
+    /// # Errors
+    /// [`Error::Ridge`] unless `lambda` is at least 0 and less than one over the first step size, so that no step overshoots.
+    pub fn with_ridge(self, ridge: f64) -> Result<Self, Error> {
+        let limit = 1.0 / self.step_size.initial;
+        if (0.0..limit).contains(&ridge) {
+            Ok(Self { ridge, ..self })
+        } else {
+            Err(Error::Ridge { ridge, limit })
+        }
+    }
+
+    /// `lambda`, the strength of the ridge term.
+    pub fn ridge(&self) -> f64 {
+        self.ridge
     }
 
     /// The first `k` steps. To go on from a checkpoint after `j` steps, skip `j`.
@@ -83,7 +105,7 @@ impl Schedule {
     /// # Ok::<(), lowtide_logreg::Error>(())
     /// ```
     pub fn steps(&self, k: usize) -> impl Iterator<Item = Step> + use<> {
-        let Self { step_size, momentum } = *self;
+        let Self { step_size, momentum, ridge } = *self;
         let mut l = 1.0;
         (0..k).map(move |i| {
             let next = 0.5 * (1.0 + f64::sqrt(1.0 + 4.0 * l * l));
@@ -92,7 +114,8 @@ impl Schedule {
                 Momentum::None => 0.0,
             };
             l = next;
-            Step { gamma: step_size.at(i), eta }
+            let gamma = step_size.at(i);
+            Step { gamma, eta, keep: 1.0 - gamma * ridge }
         })
     }
 
@@ -113,14 +136,21 @@ impl Schedule {
 struct Written {
     step_size: StepSize,
     momentum: Momentum,
+    #[serde(default)]
+    ridge: f64,
 }
 
 impl TryFrom<Written> for Schedule {
     type Error = Error;
 
-    fn try_from(Written { step_size, momentum }: Written) -> Result<Self, Error> {
-        Self::new(step_size, momentum)
+    fn try_from(Written { step_size, momentum, ridge }: Written) -> Result<Self, Error> {
+        Self::new(step_size, momentum)?.with_ridge(ridge)
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+fn is_zero(x: &f64) -> bool {
+    *x == 0.0
 }
 
 #[cfg(test)]
@@ -147,7 +177,7 @@ mod tests {
         let gammas: Vec<f64> = nesterov().steps(3).map(|step| step.gamma).collect();
         assert_eq!(gammas, [2.0, 2.0 / 1.5, 1.0]);
         let plain = Schedule::new(StepSize::constant(0.5), Momentum::None).unwrap();
-        assert!(plain.steps(9).all(|step| step == Step { gamma: 0.5, eta: 0.0 }));
+        assert!(plain.steps(9).all(|step| step == Step { gamma: 0.5, eta: 0.0, keep: 1.0 }));
     }
 
     #[test]

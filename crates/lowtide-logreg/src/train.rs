@@ -9,7 +9,7 @@ use lowtide_linalg::Grid;
 
 use crate::{
     Error, Plan,
-    circuits::{Input, Job},
+    circuits::{Input, Job, Part},
 };
 
 /// Encrypted matrices, with the plan they were made for.
@@ -38,7 +38,7 @@ impl EncryptedDataset {
             return Err(Error::Length { what: "encrypted matrices", expected, found });
         }
         let grid = |(index, tiles): (usize, Vec<Ciphertext>)| {
-            let (Input { matrix, shape, .. }, inputs) = (&plan.inputs()[index], plan.tiles(index));
+            let (Input { source, shape, .. }, inputs) = (&plan.inputs()[index], plan.tiles(index));
             let (_, columns) = Grid::<()>::blocks(&plan.tile(), shape.0, shape.1);
             if tiles.len() != inputs.len() {
                 let (expected, found) = (inputs.len(), tiles.len());
@@ -50,7 +50,7 @@ impl EncryptedDataset {
                     && *ciphertext.scale() == input.scale;
                 if !same {
                     return Err(Error::Tile {
-                        matrix: *matrix,
+                        of: *source,
                         tile,
                         found: (ciphertext.level(), ciphertext.scale().clone()),
                         expected: (input.level, input.scale.clone()),
@@ -123,13 +123,13 @@ pub fn train(
 ) -> Result<EncryptedModel, Error> {
     let plan = dataset.plan();
     let mut inputs = BTreeMap::new();
-    for (Input { matrix, .. }, grid) in plan.inputs().iter().zip(&dataset.matrices) {
+    for (Input { source, .. }, grid) in plan.inputs().iter().zip(&dataset.matrices) {
         let tiles = grid.tiles().iter().map(|tile| Datum::Encrypted(Cow::Borrowed(tile))).enumerate();
-        inputs.extend(tiles.map(|(tile, datum)| (matrix.tile_name(tile), datum)));
+        inputs.extend(tiles.map(|(tile, datum)| (source.tile_name(tile), datum)));
     }
     let options = Options { on_progress: Some(on_progress), ..Options::default() };
     let mut weights = run(plan.program(), keys, &inputs, options)?;
-    let block = |block| match weights.remove(&Job::weights_name(block)) {
+    let block = |block| match weights.remove(&Job::output_name(Part::Weights, block)) {
         Some(Datum::Encrypted(ciphertext)) => ciphertext.into_owned(),
         _ => unreachable!("weights are encrypted outputs"),
     };

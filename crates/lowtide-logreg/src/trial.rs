@@ -144,6 +144,7 @@ mod tests {
             schedule,
             scale_bits: 34,
             security_bits: 128,
+            is_weighted: false,
         }
     }
 

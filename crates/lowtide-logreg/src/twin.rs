@@ -3,35 +3,62 @@
 use std::collections::BTreeMap;
 
 use lowtide_circuit::read;
-use lowtide_linalg::{Grid, Tile};
+use lowtide_linalg::{Grid, Orientation, Tile};
 
 use crate::{
     Error, Plan,
-    circuits::{Axis, Input, Job},
+    circuits::{Axis, Input, Job, Part, Source},
+    clear::State,
     rows::{Batches, SignedRows},
 };
 
-/// The slots of a matrix, tile by tile, divided by its unit.
-pub(crate) fn slots(tile: Tile, batches: Batches, rows: &SignedRows, input: &Input) -> Grid<Vec<f64>> {
-    let batch = |batch: usize| -> Vec<&[f64]> { rows.batch(batches.of_step(batch)).collect() };
+/// The slots of what is encrypted, tile by tile, divided by its unit.
+///
+/// # Panics
+/// When the start is read and none is given.
+pub(crate) fn slots(
+    tile: Tile,
+    batches: Batches,
+    rows: &SignedRows,
+    start: Option<&State>,
+    input: &Input,
+) -> Grid<Vec<f64>> {
     let (height, width) = input.shape;
     let of = |entry: &dyn Fn(usize, usize) -> f64| {
         Grid::of_matrix(&tile, height, width, |i, k| entry(i, k) / input.unit)
     };
-    match (input.matrix.rows, input.matrix.columns) {
-        (Axis::Sample(number), Axis::Feature) => {
-            let rows = batch(number);
-            of(&|i, k| rows[i][k])
+    let matrix = match input.source {
+        Source::Rows(matrix) => matrix,
+        Source::Start(part, orientation) => {
+            let start = start.expect("a circuit that goes on has something to go on from");
+            let values = match part {
+                Part::Weights => &start.weights,
+                Part::Momentum => &start.momentum,
+            };
+            return match orientation {
+                Orientation::Row => of(&|i, _| values[i]),
+                Orientation::Column => of(&|_, k| values[k]),
+            };
         }
-        (Axis::Feature, Axis::Sample(number)) => {
-            let rows = batch(number);
-            of(&|i, k| rows[k][i])
+    };
+    // The rows of a mini-batch, and what each is multiplied by.
+    let axis = |axis: Axis| -> Vec<(&[f64], f64)> {
+        let rows_of = |batch: usize| rows.batch(batches.of_step(batch));
+        match axis {
+            Axis::Feature => Vec::new(),
+            Axis::Sample(batch) => rows_of(batch).map(|z| (z, 1.0)).collect(),
+            Axis::Weighted(batch) => rows_of(batch).map(|z| (z, rows.class_weight(z))).collect(),
         }
-        (Axis::Sample(left), Axis::Sample(right)) => {
-            let (left, right) = (batch(left), batch(right));
-            of(&|i, k| left[i].iter().zip(right[k]).map(|(x, y)| x * y).sum())
-        }
+    };
+    let (left, above) = (axis(matrix.rows), axis(matrix.columns));
+    match (matrix.rows, matrix.columns) {
         (Axis::Feature, Axis::Feature) => unreachable!("no circuit reads second moments"),
+        (_, Axis::Feature) => of(&|i, k| left[i].1 * left[i].0[k]),
+        (Axis::Feature, _) => of(&|i, k| above[k].1 * above[k].0[i]),
+        _ => of(&|i, k| {
+            let ((x, a), (y, b)) = (left[i], above[k]);
+            a * b * x.iter().zip(y).map(|(x, y)| x * y).sum::<f64>()
+        }),
     }
 }
 
@@ -43,10 +70,11 @@ pub fn train_twin(plan: &Plan, rows: &SignedRows) -> Result<Vec<f64>, Error> {
     plan.request().check_rows(rows)?;
     let mut inputs = BTreeMap::new();
     for input in plan.inputs() {
-        let tiles = slots(plan.tile(), plan.batches(), rows, input).into_tiles().into_iter().enumerate();
-        inputs.extend(tiles.map(|(tile, slots)| (input.matrix.tile_name(tile), slots)));
+        let tiles =
+            slots(plan.tile(), plan.batches(), rows, None, input).into_tiles().into_iter().enumerate();
+        inputs.extend(tiles.map(|(tile, slots)| (input.source.tile_name(tile), slots)));
     }
     let weights = read::clear(plan.program().circuit(), &inputs)?;
-    let block = |block| plan.tile().read_columns(&weights[&Job::weights_name(block)]).to_vec();
+    let block = |block| plan.tile().read_columns(&weights[&Job::output_name(Part::Weights, block)]).to_vec();
     Ok((0..plan.model_ciphertexts()).flat_map(block).take(plan.request().width()).collect())
 }

@@ -102,6 +102,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         schedule: Schedule::new(StepSize { initial: 0.9, decay: 0.1 }, Momentum::Nesterov)?,
         scale_bits: 34,
         security_bits: 128,
+        is_weighted: false,
     };
     let plan = Plan::with_compiler(&request, &compiler(args.without.as_deref())?)?;
     let passage = Passage::new(&plan, &rows, args.runs, &mut ChaCha20Rng::from_seed([1; 32]))?;

@@ -193,6 +193,7 @@ fn request(
         schedule,
         scale_bits: args.scale_bits,
         security_bits: SecurityLevel::from(args.security).bits(),
+        is_weighted: false,
     }
 }
 

@@ -1,8 +1,22 @@
-//! What the customer encrypts: matrices that are plain arithmetic on rows.
+//! What is encrypted: matrices that are plain arithmetic on rows, and the weights to start from.
 
 use std::fmt;
 
-use lowtide_linalg::expression::{Factor, Given};
+use lowtide_linalg::{
+    Orientation,
+    expression::{Factor, Given},
+};
+
+use super::Job;
+
+/// What a circuit reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Source {
+    /// A matrix made of rows.
+    Rows(Matrix),
+    /// A vector to start from: row-indexed as a matrix of equal columns, column-indexed as one of equal rows.
+    Start(Part, Orientation),
+}
 
 /// A matrix that a circuit reads: what its rows and its columns stand for.
 ///
@@ -23,40 +37,70 @@ pub enum Axis {
     Feature,
     /// A row of this mini-batch. They count from 0.
     Sample(usize),
+    /// A row of this mini-batch times the weight of its class.
+    Weighted(usize),
+}
+
+/// What there is between two steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// `w`, the model.
+    Weights,
+    /// `v`, from which the next gradient is taken.
+    Momentum,
+}
+
+impl Part {
+    /// `weights` or `momentum`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Weights => "weights",
+            Self::Momentum => "momentum",
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rows(matrix) => matrix.fmt(f),
+            Self::Start(part, Orientation::Row) => write!(f, "the {} to start from, by row", part.name()),
+            Self::Start(part, Orientation::Column) => {
+                write!(f, "the {} to start from, by column", part.name())
+            }
+        }
+    }
 }
 
 impl fmt::Display for Matrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.rows, self.columns) {
-            (Axis::Sample(batch), Axis::Feature) => write!(f, "mini-batch {batch}"),
-            (Axis::Feature, Axis::Sample(batch)) => write!(f, "mini-batch {batch}, transposed"),
-            (Axis::Sample(left), Axis::Sample(right)) => {
-                write!(f, "the Gram matrix of mini-batches {left} and {right}")
-            }
             (Axis::Feature, Axis::Feature) => f.write_str("the matrix of second moments"),
+            (rows, Axis::Feature) => write!(f, "mini-batch {rows}"),
+            (Axis::Feature, columns) => write!(f, "mini-batch {columns}, transposed"),
+            (rows, columns) => write!(f, "the Gram matrix of mini-batches {rows} and {columns}"),
         }
     }
 }
 
-impl Matrix {
-    /// What is given to a circuit whose matrix `b` is mini-batch `b`.
-    pub(super) fn of(given: &Given) -> Self {
-        match given {
-            Given::Product(chain) => {
-                let ends = chain.first().zip(chain.last()).expect("a chain is not empty");
-                Self { rows: Axis::rows(*ends.0), columns: Axis::columns(*ends.1) }
-            }
-            Given::Vector(..) => unreachable!("training reads no vector"),
+impl fmt::Display for Axis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Feature => f.write_str("features"),
+            Self::Sample(batch) => write!(f, "{batch}"),
+            Self::Weighted(batch) => write!(f, "{batch} (weighted)"),
         }
     }
+}
 
+impl Source {
     /// Its name in a circuit.
     pub(crate) fn name(self) -> String {
-        match (self.rows, self.columns) {
-            (Axis::Sample(batch), Axis::Feature) => format!("batch{batch}"),
-            (Axis::Feature, Axis::Sample(batch)) => format!("transposed{batch}"),
-            (Axis::Sample(left), Axis::Sample(right)) => format!("gram{left}_{right}"),
-            (Axis::Feature, Axis::Feature) => "moments".to_owned(),
+        match self {
+            Self::Rows(matrix) => matrix.name(),
+            Self::Start(part, Orientation::Row) => format!("{}_by_row", part.name()),
+            Self::Start(part, Orientation::Column) => format!("{}_by_column", part.name()),
         }
     }
 
@@ -66,12 +110,48 @@ impl Matrix {
     }
 }
 
+impl Matrix {
+    fn name(self) -> String {
+        match (self.rows, self.columns) {
+            (Axis::Feature, Axis::Feature) => "moments".to_owned(),
+            (rows, Axis::Feature) => format!("batch{}", rows.name()),
+            (Axis::Feature, columns) => format!("transposed{}", columns.name()),
+            (rows, columns) => format!("gram{}_{}", rows.name(), columns.name()),
+        }
+    }
+}
+
 impl Axis {
-    const fn rows(factor: Factor) -> Self {
-        if factor.is_transposed { Self::Feature } else { Self::Sample(factor.matrix) }
+    fn name(self) -> String {
+        match self {
+            Self::Feature => "s".to_owned(),
+            Self::Sample(batch) => batch.to_string(),
+            Self::Weighted(batch) => format!("{batch}w"),
+        }
+    }
+}
+
+impl Job {
+    /// What is given to the circuit, whose matrices are the mini-batches and then the weighted mini-batches.
+    pub(super) fn source(&self, given: &Given) -> Source {
+        match given {
+            Given::Product(chain) => {
+                let (first, last) = chain.first().zip(chain.last()).expect("a chain is not empty");
+                Source::Rows(Matrix { rows: self.axis(*first), columns: self.axis(last.transpose()) })
+            }
+            Given::Vector(name, orientation) => {
+                let part = if **name == *Part::Momentum.name() { Part::Momentum } else { Part::Weights };
+                Source::Start(part, *orientation)
+            }
+        }
     }
 
-    const fn columns(factor: Factor) -> Self {
-        Self::rows(factor.transpose())
+    /// What the rows of a factor stand for.
+    fn axis(&self, factor: Factor) -> Axis {
+        match factor.matrix.checked_sub(self.rows.len()) {
+            _ if factor.is_transposed => Axis::Feature,
+            None => Axis::Sample(factor.matrix),
+            Some(batch) => Axis::Weighted(batch),
+        }
     }
 }

@@ -2,25 +2,34 @@
 
 use lowtide_linalg::expression::{Algebra, Matrix, Vector};
 
-use super::Job;
+use super::{Job, Part};
 
-/// The weights after all steps, from zero. Matrix `b` of the algebra is mini-batch `b`.
+/// `w` and `v` after all steps. Matrix `b` of the algebra is mini-batch `b`, and those behind them are the same with every row
+/// times the weight of its class.
 ///
 /// What the published circuit computes as a whole, the weights and the point from which the next gradient is taken, is
 /// marked as such; other circuits see through it.
-pub(super) fn weights(job: &Job, algebra: &Algebra) -> Vector {
-    let batches: Vec<Matrix> = job.rows.iter().map(|rows| algebra.matrix(*rows, job.width)).collect();
-    let (mut v, mut w) = (algebra.zero(job.width), algebra.zero(job.width));
+pub(super) fn train(job: &Job, algebra: &Algebra) -> (Vector, Vector) {
+    let matrices = || job.rows.iter().map(|rows| algebra.matrix(*rows, job.width)).collect::<Vec<Matrix>>();
+    let (batches, weighted) = (matrices(), matrices());
+    let start = |part: Part| match job.is_from_zero {
+        true => algebra.zero(job.width),
+        false => algebra.vector(part.name(), job.width),
+    };
+    let (mut w, mut v) = (start(Part::Weights), start(Part::Momentum));
     for (i, (step, rows)) in job.steps.iter().enumerate() {
         algebra.section(format!("step {}", i + 1));
-        let z = &batches[i % batches.len()];
+        let batch = i % batches.len();
+        let z = &batches[batch];
+        let pulled = if job.is_weighted { &weighted[batch] } else { z };
         let margins = (z * &v).named("margins");
         let pull = job.activation.of(&margins).named("activation");
-        let gradient = (z.transpose() * pull).named("gradient");
-        let new = (v + gradient * (step.gamma / *rows as f64)).whole();
+        let gradient = (pulled.transpose() * pull).named("gradient");
+        let new = (v * step.keep + gradient * (step.gamma / *rows as f64)).whole();
         v = (&new * (1.0 - step.eta) + w * step.eta).whole().named("momentum");
         w = new;
     }
     algebra.section("weights");
-    w
+    // As vectors of their own, so that they have a section of their own.
+    (w * 1.0, v * 1.0)
 }

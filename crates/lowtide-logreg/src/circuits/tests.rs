@@ -39,35 +39,57 @@ proptest! {
         log_columns in 1..5_u32,
         degree in prop::sample::select(vec![1, 3, 5, 7]),
         momentum in prop::sample::select(vec![Momentum::Nesterov, Momentum::None]),
+        ridge in prop::sample::select(vec![0.0, 0.1]),
+        class_weights in prop::sample::select(vec![None, Some((0.5, 2.0))]),
+        goes_on in any::<bool>(),
         seed in any::<u64>(),
     ) {
         const SLOTS: usize = 64;
-        let rows = rows(count, features, seed);
+        let mut rows = rows(count, features, seed);
+        if let Some((negative, positive)) = class_weights {
+            rows = rows.with_class_weights(negative, positive).unwrap();
+        }
         let batches = Batches::new(count, batch).unwrap();
-        let schedule = Schedule::new(StepSize { initial: 1.5, decay: 0.1 }, momentum).unwrap();
+        let schedule = Schedule::new(StepSize { initial: 1.5, decay: 0.1 }, momentum).unwrap().with_ridge(ridge).unwrap();
         let sigmoid = SigmoidPolynomial::fit(degree, 8.0, Method::LeastSquares).unwrap();
         let tile = Tile::new(SLOTS, 1 << log_columns, circuit.half_tiles()).unwrap();
         let used = batches.count().min(steps);
+        // What a run has done before, where it goes on.
+        let before = if goes_on { 2 } else { 0 };
+        let all: Vec<Step> = schedule.steps(before + steps).collect();
+        let activation = Activation::Polynomial(sigmoid.clone());
+        let mut state = clear::State::zero(rows.width());
+        for (i, step) in all[..before].iter().enumerate() {
+            state.advance(&rows, batches.of_step(i), *step, &activation);
+        }
+        let start = state.clone();
+        for (i, step) in all[before..].iter().enumerate() {
+            state.advance(&rows, batches.of_step(i), *step, &activation);
+        }
         let job = Job {
             circuit,
             tile,
             activation: sigmoid.gradient().unwrap(),
-            steps: schedule.steps(steps).enumerate().map(|(i, step)| (step, batches.of_step(i).len())).collect(),
+            steps: all[before..].iter().enumerate().map(|(i, step)| (*step, batches.of_step(i).len())).collect(),
             rows: (0..used).map(|b| batches.of_step(b).len()).collect(),
             width: rows.width(),
+            is_weighted: rows.is_weighted(),
+            is_from_zero: !goes_on,
+            parts: vec![Part::Weights, Part::Momentum],
         };
         let mut inputs = BTreeMap::new();
         let Written { circuit: written, inputs: read } = job.build().unwrap();
         for input in read {
-            let tiles = twin::slots(tile, batches, &rows, &input).into_tiles();
-            inputs.extend(tiles.into_iter().enumerate().map(|(t, slots)| (input.matrix.tile_name(t), slots)));
+            let tiles = twin::slots(tile, batches, &rows, Some(&start), &input).into_tiles();
+            inputs.extend(tiles.into_iter().enumerate().map(|(t, slots)| (input.source.tile_name(t), slots)));
         }
-        let weights = read::clear(&pass::optimize(&written), &inputs).unwrap();
-        let expected = clear::train(&rows, batches, schedule.steps(steps), &Activation::Polynomial(sigmoid)).weights;
-        let block = |block| tile.read_columns(&weights[&Job::weights_name(block)]).to_vec();
-        let columns = (0..weights.len()).flat_map(block);
-        for (found, expected) in columns.zip(&expected) {
-            prop_assert!((found - expected).abs() < 1e-9 * (1.0 + expected.abs()), "{} {}", found, expected);
+        let found = read::clear(&pass::optimize(&written), &inputs).unwrap();
+        for (part, expected) in [(Part::Weights, &state.weights), (Part::Momentum, &state.momentum)] {
+            let blocks = rows.width().div_ceil(tile.columns());
+            let block = |block| tile.read_columns(&found[&Job::output_name(part, block)]).to_vec();
+            for (found, expected) in (0..blocks).flat_map(block).zip(expected) {
+                prop_assert!((found - expected).abs() < 1e-9 * (1.0 + expected.abs()), "{} {}", found, expected);
+            }
         }
     }
 }

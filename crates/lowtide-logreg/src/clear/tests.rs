@@ -22,11 +22,12 @@ fn four_rows() -> SignedRows {
 #[test]
 fn two_steps_by_hand() {
     let rows = SignedRows::new(&[2.0, -1.0], 1, &[true, false]).unwrap();
-    let steps = [Step { gamma: 1.0, eta: 0.0 }, Step { gamma: 0.5, eta: -0.25 }];
+    let steps = [Step { gamma: 1.0, eta: 0.0, keep: 1.0 }, Step { gamma: 0.5, eta: -0.25, keep: 0.75 }];
     let trace = train(&rows, Batches::new(2, 2).unwrap(), steps, &Activation::Exact);
     // Rows (1, 2) and (-1, 1). From zero, q = 1/2: w1 = v1 = (0, 3/4); margins 3/2 and 3/4.
     let (pull_a, pull_b) = (0.25 * sigmoid(-1.5), 0.25 * sigmoid(-0.75));
-    let w2 = [pull_a - pull_b, 0.75 + 2.0 * pull_a + pull_b];
+    // The second step keeps three quarters of v1.
+    let w2 = [pull_a - pull_b, 0.75 * 0.75 + 2.0 * pull_a + pull_b];
     let v2 = [1.25 * w2[0], 1.25 * w2[1] - 0.25 * 0.75];
     for k in 0..2 {
         assert!((trace.weights[k] - w2[k]).abs() < 1e-15);
@@ -117,4 +118,36 @@ proptest! {
             prop_assert!((trace.momentum[k] - v[k]).abs() < 1e-12);
         }
     }
+}
+
+#[test]
+fn a_ridge_term_shrinks_the_maximum() {
+    let (rows, batches) = (four_rows(), Batches::new(4, 4).unwrap());
+    let ridge = 0.25;
+    let steps = schedule(1.0, Momentum::Nesterov).with_ridge(ridge).unwrap().steps(3000);
+    let weights = train(&rows, batches, steps, &Activation::Exact).weights;
+    // There the mean gradient of the likelihood is the ridge times the weights.
+    let pulls: Vec<f64> = rows.batch(0..4).map(|z| sigmoid(-dot(z, &weights))).collect();
+    for k in 0..2 {
+        let gradient: f64 = (0..4).map(|j| pulls[j] * rows.row(j)[k]).sum::<f64>() / 4.0;
+        assert!((gradient - ridge * weights[k]).abs() < 1e-9, "{gradient}");
+    }
+    let too_much = schedule(2.0, Momentum::None).with_ridge(0.5);
+    assert!(matches!(too_much, Err(crate::Error::Ridge { limit: 0.5, .. })));
+}
+
+#[test]
+fn a_weight_counts_as_so_many_rows() {
+    let once = SignedRows::new(&[-1.0, 0.5, 1.0], 1, &[false, false, true]).unwrap();
+    let twice = SignedRows::new(&[-1.0, 0.5, 1.0, 1.0], 1, &[false, false, true, true]).unwrap();
+    let steps = |gamma| schedule(gamma, Momentum::Nesterov).steps(5);
+    let all = |rows: &SignedRows| Batches::new(rows.len(), rows.len()).unwrap();
+    let weighted = once.clone().with_class_weights(1.0, 2.0).unwrap();
+    let found = train(&weighted, all(&weighted), steps(0.75), &Activation::Exact).weights;
+    let expected = train(&twice, all(&twice), steps(1.0), &Activation::Exact).weights;
+    found.iter().zip(&expected).for_each(|(x, y)| assert!((x - y).abs() < 1e-12));
+    let balanced = once.with_balanced_classes().unwrap();
+    assert_eq!([0, 2].map(|j| balanced.class_weight(balanced.row(j))), [0.75, 1.5]);
+    let one_class = SignedRows::new(&[1.0], 1, &[true]).unwrap().with_balanced_classes();
+    assert!(matches!(one_class, Err(crate::Error::ClassWeight { .. })));
 }

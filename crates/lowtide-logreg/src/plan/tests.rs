@@ -15,6 +15,7 @@ fn request(circuit: Circuit, steps: usize) -> Request {
         schedule: Schedule::new(StepSize { initial: 0.9, decay: 0.1 }, Momentum::Nesterov).unwrap(),
         scale_bits: 40,
         security_bits: 128,
+        is_weighted: false,
     }
 }
 

@@ -133,7 +133,7 @@ fn a_data_set_of_another_plan_is_refused() {
 fn a_gram_matrix_of_another_plan_is_refused() {
     let files = files_of(Circuit::TwoLevel);
     let grids: Vec<_> = files.data.matrices().iter().map(|grid| grid.tiles().to_vec()).collect();
-    let names: Vec<String> = files.plan.inputs().iter().map(|input| input.matrix.to_string()).collect();
+    let names: Vec<String> = files.plan.inputs().iter().map(|input| input.source.to_string()).collect();
     let gram = "the Gram matrix of mini-batches ";
     // Of three steps the second has column-indexed margins, and the Gram matrix before the third lies transposed for it.
     let expected = [

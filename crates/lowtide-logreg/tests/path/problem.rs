@@ -38,5 +38,6 @@ pub(crate) fn request(
         schedule: Schedule::new(StepSize { initial: 1.0, decay: 0.1 }, Momentum::Nesterov).unwrap(),
         scale_bits: 40,
         security_bits: 128,
+        is_weighted: false,
     }
 }
