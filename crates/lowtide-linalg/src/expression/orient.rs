@@ -45,7 +45,7 @@ impl Orientations {
             fused: vec![[Vec::new(), Vec::new()]; vectors.len()],
         };
         for vector in (0..vectors.len()).rev() {
-            for (orientation, deadline) in found.decide(&depths, vector, deadlines[vector]) {
+            for (orientation, deadline) in found.decide(&depths, vector, &deadlines) {
                 found.ask(&depths, vector, orientation, deadline, &mut deadlines);
             }
         }
@@ -65,8 +65,14 @@ impl Orientations {
         &mut self,
         depths: &Depths<'_>,
         vector: usize,
-        deadlines: [Option<usize>; 2],
+        deadlines: &[[Option<usize>; 2]],
     ) -> Vec<(Orientation, usize)> {
+        // Whether what a function is of is needed in an orientation anyway.
+        let is_there = |o: Orientation| match depths.vectors[vector].kind {
+            Made::Odd(_, of) => deadlines[of][o as usize].is_some(),
+            _ => false,
+        };
+        let deadlines = deadlines[vector];
         let direct = |o: Orientation| depths.direct[vector][o as usize];
         let wanted: Vec<(Orientation, usize)> =
             BOTH.into_iter().filter_map(|o| Some((o, deadlines[o as usize]?))).collect();
@@ -81,7 +87,7 @@ impl Orientations {
                     let limit = own.min(other.checked_sub(depths.turn(o.other()))?);
                     (direct(o) <= limit).then_some((o, limit))
                 };
-                BOTH.into_iter().filter_map(limit).max_by_key(|(o, limit)| limit - direct(*o))
+                BOTH.into_iter().filter_map(limit).max_by_key(|(o, limit)| (is_there(*o), limit - direct(*o)))
             }
         };
         for (o, _) in &wanted {
