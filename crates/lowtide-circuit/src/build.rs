@@ -27,6 +27,12 @@ impl Builder {
         Self(Rc::new(RefCell::new(Draft::new(slots))))
     }
 
+    /// The number of slots of every vector.
+    #[must_use]
+    pub fn slots(&self) -> usize {
+        self.0.borrow().slots
+    }
+
     /// An encrypted input.
     #[must_use]
     pub fn input(&self, name: impl Into<String>) -> Wire {
