@@ -4,6 +4,8 @@ use lowtide_circuit::{Builder, Wire};
 
 use crate::{Grid, Tile, sum};
 
+mod turned;
+
 /// How a vector lies in tiles, one block a tile. A product with a matrix turns it: what is summed over rows was
 /// row-indexed, and leaves column-indexed sums.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

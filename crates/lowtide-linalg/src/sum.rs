@@ -4,6 +4,12 @@ use lowtide_circuit::{Builder, Wire};
 
 use crate::Tile;
 
+mod each;
+mod object;
+
+pub use each::{columns_of_each, rows_of_each};
+pub use object::{columns_of_all, rows_of_all};
+
 /// Sums the rows: leaves the column-indexed vector `y[k] = sum_i x[i, k]` in every row. Levels: none. Rotations:
 /// `log2 R`, all multiples of `W`, which wrap around the whole ciphertext and so leave nothing unclean.
 #[must_use]
@@ -26,13 +32,25 @@ pub fn columns(b: &Builder, tile: &Tile, x: &Wire) -> Wire {
     if columns == 1 {
         return x.clone();
     }
-    let mut clean = double(x, 1, columns) * b.vector(tile.first_column());
-    let mut step = 1;
-    while step < columns {
-        clean = &clean + clean.rotate(-step);
+    copy_columns(tile, &(first_column(tile, x) * b.vector(tile.first_column())))
+}
+
+/// Sums the columns: leaves `x[i] = sum_k x[i, k]` in the first column, and anything in the others. Levels: none. Rotations:
+/// `log2 C`.
+#[must_use]
+pub fn first_column(tile: &Tile, x: &Wire) -> Wire {
+    double(x, 1, tile.columns() as i64)
+}
+
+/// Copies the first column into all `C`; the others must be zero. Levels: none. Rotations: `log2 C`.
+#[must_use]
+pub fn copy_columns(tile: &Tile, x: &Wire) -> Wire {
+    let (mut copies, mut step) = (x.clone(), 1);
+    while step < tile.columns() as i64 {
+        copies = &copies + copies.rotate(-step);
         step *= 2;
     }
-    clean
+    copies
 }
 
 /// The sum of several vectors; `None` of none.
@@ -44,7 +62,7 @@ pub fn of<'a>(vectors: impl IntoIterator<Item = &'a Wire>) -> Option<Wire> {
 }
 
 /// `sum_j x rotated by j first`, for `j` from 0 to `end / first - 1`.
-fn double(x: &Wire, first: i64, end: i64) -> Wire {
+pub(crate) fn double(x: &Wire, first: i64, end: i64) -> Wire {
     let (mut sum, mut step) = (x.clone(), first);
     while step < end {
         sum = &sum + sum.rotate(step);

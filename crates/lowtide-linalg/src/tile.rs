@@ -6,6 +6,8 @@
 //! Vectors lie in tiles too: a **column-indexed** one, `y[k]` at `(i, k)` in every row `i`, is what a sum of rows leaves;
 //! a **row-indexed** one, `x[i]` at `(i, k)` in every column `k < C`, what a sum of columns leaves.
 
+use std::fmt;
+
 /// The shape of a tile: powers of two whose product, doubled for a half tile, is the number of slots.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Tile {
@@ -87,6 +89,14 @@ impl Tile {
     #[must_use]
     pub fn first_column(&self) -> Vec<f64> {
         self.slots_of(|_, column| if column == 0 { 1.0 } else { 0.0 })
+    }
+}
+
+/// `a half tile of 64x32`.
+impl fmt::Display for Tile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.half { "half" } else { "full" };
+        write!(f, "a {kind} tile of {}x{}", self.rows, self.columns)
     }
 }
 
