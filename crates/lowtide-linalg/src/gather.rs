@@ -14,8 +14,8 @@ pub(crate) struct Gather {
 
 impl Gather {
     /// Adds what the mask keeps of a value, turned `steps` to the left.
-    pub(crate) fn add(&mut self, b: &Builder, x: &Wire, mask: Vec<f64>, steps: i64) {
-        self.terms.entry(steps).or_default().push(x * b.vector(mask));
+    pub(crate) fn add(&mut self, x: &Wire, mask: &Wire, steps: i64) {
+        self.terms.entry(steps).or_default().push(x * mask);
     }
 
     /// The sum; zero of no terms.
@@ -27,9 +27,15 @@ impl Gather {
 }
 
 /// One wherever `(row, column)` of all `W` columns is wanted.
-pub(crate) fn mask(tile: &Tile, wanted: impl Fn(usize, usize) -> bool) -> Vec<f64> {
+pub(crate) fn mask(b: &Builder, tile: &Tile, wanted: impl Fn(usize, usize) -> bool) -> Wire {
+    some_mask(b, tile, wanted).unwrap_or_else(|| b.vector(vec![0.0; tile.slots()]))
+}
+
+/// As [`mask`]; nothing where nothing is wanted.
+pub(crate) fn some_mask(b: &Builder, tile: &Tile, wanted: impl Fn(usize, usize) -> bool) -> Option<Wire> {
     let one = |slot| if wanted(slot / tile.width(), slot % tile.width()) { 1.0 } else { 0.0 };
-    (0..tile.slots()).map(one).collect()
+    let slots: Vec<f64> = (0..tile.slots()).map(one).collect();
+    slots.contains(&1.0).then(|| b.vector(slots))
 }
 
 /// The power of two at or above the root of one.

@@ -55,7 +55,7 @@ impl Matrix {
                     let mut kept = vec![0.0; tile.slots()];
                     slots.into_iter().for_each(|slot| kept[slot] = 1.0);
                     let turned = self.tiles()[source].rotate(near * (width as i64 - 1));
-                    gather.add(b, &turned, kept, giant.rem_euclid(tile.slots() as i64));
+                    gather.add(&turned, &b.vector(kept), giant.rem_euclid(tile.slots() as i64));
                 }
             }
             gather.finish(b)

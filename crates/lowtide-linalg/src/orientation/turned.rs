@@ -42,14 +42,14 @@ fn cyclic(b: &Builder, tile: &Tile, x: &[Wire], length: usize) -> Vec<Wire> {
             for t in 0..columns {
                 let large = t / small * small;
                 // Where the giant step begins, `large` to the right of where it ends.
-                let kept = mask(tile, |row, column| {
+                let kept = mask(b, tile, |row, column| {
                     let slot = (row * columns + column + tile.slots() - large) % tile.slots();
                     let entry = top + slot / columns;
                     entry < length
                         && entry / columns == source
                         && (slot % columns + t) % columns == entry % columns
                 });
-                gather.add(b, &x.rotate((t % small) as i64), kept, large as i64);
+                gather.add(&x.rotate((t % small) as i64), &kept, large as i64);
             }
         }
         gather.finish(b)

@@ -32,8 +32,8 @@ pub fn rows_of_each(matrices: &[&Matrix]) -> Result<Matrix, Error> {
         for (j, matrix) in matrices.iter().enumerate() {
             let x = double(&stack(column(matrix, k)), width as i64, (window * width) as i64);
             for t in (0..size).step_by(window) {
-                let kept = mask(tile, |row, _| row == (j + t) % size);
-                gathers[j / size * first.column_blocks() + k].add(b, &x, kept, (t * width) as i64);
+                let kept = mask(b, tile, |row, _| row == (j + t) % size);
+                gathers[j / size * first.column_blocks() + k].add(&x, &kept, (t * width) as i64);
             }
         }
     }
@@ -62,13 +62,13 @@ pub fn columns_of_each(matrices: &[&Matrix]) -> Result<Matrix, Error> {
         for (j, matrix) in matrices.iter().enumerate() {
             let (x, gather) = (stack(row(matrix, i)), &mut gathers[i * blocks + j / size]);
             if !tile.is_half() {
-                gather.add(b, &first_column(tile, &x), tile.first_column(), -((j % size) as i64));
+                gather.add(&first_column(tile, &x), &b.vector(tile.first_column()), -((j % size) as i64));
                 continue;
             }
             // Copied to the right half, a row goes round; the places read end before the right edge.
             let x = double(&(&x + x.rotate(-(size as i64))), 1, window as i64);
             for t in (0..size).step_by(window) {
-                gather.add(b, &x, mask(tile, |_, column| column == j % size + t), t as i64);
+                gather.add(&x, &mask(b, tile, |_, column| column == j % size + t), t as i64);
             }
         }
     }

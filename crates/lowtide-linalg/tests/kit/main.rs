@@ -5,6 +5,7 @@
 mod arithmetic;
 mod encrypted;
 mod layouts;
+mod matrices;
 mod plain;
 mod products;
 mod sums;

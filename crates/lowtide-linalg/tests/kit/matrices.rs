@@ -1,0 +1,185 @@
+//! Products of two matrices, in each form.
+
+use lowtide_linalg::{Error, Layout, Matrix, Tile};
+use proptest::prelude::*;
+
+use crate::plain::{Case, Cost, Plain, assert_close, log, tiles};
+
+/// What a plan takes: rotations and public products.
+type Take = (usize, usize);
+
+/// Of all powers of two `g` up to `diagonals` and `s` up to `summed` the cheapest.
+fn cheapest(diagonals: usize, summed: usize, take: impl Fn(usize, usize) -> Option<Take>) -> Take {
+    let plans = (0..=log(diagonals)).flat_map(|g| (0..=log(summed)).map(move |s| (1 << g, 1 << s)));
+    let priced = plans.filter_map(|(g, s)| take(g, s).map(|take| ((16 * take.0 + take.1, g, s), take)));
+    priced.min_by_key(|(cost, _)| *cost).unwrap().1
+}
+
+/// Blocks of both operands and of what is summed over, blocks of the result, and pairs of these with those of the operand
+/// that they stand for.
+struct Blocks {
+    a: usize,
+    b: usize,
+    k: usize,
+    r: usize,
+    p: usize,
+}
+
+/// Pairs of blocks of `left` and of `right` that share one of `length` places.
+fn pairs(length: usize, left: usize, right: usize) -> usize {
+    let mut pairs: Vec<_> = (0..length).map(|i| (i / left, i / right)).collect();
+    pairs.dedup();
+    pairs.len()
+}
+
+/// As documented, for `a (rows x columns)` and `b (others x columns)`.
+fn by_rows(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: bool) -> Cost {
+    let (r_, c_, half) = (tile.rows(), tile.columns(), tile.is_half());
+    let Blocks { a, b, k, r, p } = Blocks {
+        a: rows.div_ceil(r_),
+        b: others.div_ceil(r_),
+        k: columns.div_ceil(c_),
+        r: others.div_ceil(c_),
+        p: pairs(others, c_, r_),
+    };
+    let copies = if half && c_ > 1 { (a + b) * k } else { 0 };
+    let diagonals = |g: usize| b * k * (g - 1) + a * k * (r_ / g - 1);
+    let (rotations, public) = cheapest(r_, c_, |g, s| {
+        if shallow {
+            let sums = a * b * r_ * log(s) + a * r * (r_ / g * (c_ / s - 1) + r_ / g - 1);
+            return Some((copies + diagonals(g) + sums, a * p * r_ * c_ / s));
+        }
+        if g > s {
+            return None;
+        }
+        if half {
+            let sums = a * b * (r_ / g) * (g - 1 + log(s / g)) + a * b * (r_ / g - 1) + a * r * (c_ / s - 1);
+            let public = if g > 1 { a * b * r_ * g } else { 0 } + a * p * (r_ / g) * (c_ / s);
+            return Some((copies + diagonals(g) + sums, public));
+        }
+        let sums = 2 * a * b * (r_ / g) * (s - 1) + a * b * (r_ / g - 1) + 2 * a * r * (c_ / s - 1);
+        let near = if s > 1 { a * b * r_ * (2 * s - 1) } else { 0 };
+        Some((diagonals(g) + sums, near + a * p * (r_ / g) * (2 * c_ / s - 1)))
+    });
+    Cost { levels: if shallow { 2 } else { 3 }, products: a * b * k * r_, public, rotations }
+}
+
+/// As documented, for `a (rows x columns)` and `b (rows x others)`.
+fn by_columns(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: bool) -> Cost {
+    let (r_, c_, half) = (tile.rows(), tile.columns(), tile.is_half());
+    let Blocks { a, b, k, r, p } = Blocks {
+        a: columns.div_ceil(c_),
+        b: others.div_ceil(c_),
+        k: rows.div_ceil(r_),
+        r: columns.div_ceil(r_),
+        p: pairs(columns, r_, c_),
+    };
+    let copies = if half && c_ > 1 { a * k } else { 0 };
+    let again = if half { 0 } else { a * k * (c_ - 1) };
+    let diagonals = |g: usize| a * k * (g - 1) + again + b * k * (c_ / g - 1);
+    let (rotations, public) = cheapest(c_, r_, |g, s| {
+        if shallow || !half {
+            let sums = a * b * c_ * log(s) + b * r * (c_ / g * (r_ / s - 1) + c_ / g - 1);
+            let take = (copies + diagonals(g) + sums, 2 * again + b * p * c_ * r_ / s);
+            return (half || g == c_).then_some(take);
+        }
+        if g > s {
+            return None;
+        }
+        let sums = a * b * (c_ / g) * (g - 1 + log(s / g)) + a * b * (c_ / g - 1) + b * r * (r_ / s - 1);
+        let public = if g > 1 { a * b * c_ * g } else { 0 } + b * p * (c_ / g) * (r_ / s);
+        Some((copies + diagonals(g) + sums, public))
+    });
+    Cost { levels: if shallow && half { 2 } else { 3 }, products: a * b * k * c_, public, rotations }
+}
+
+type Product = fn(&Matrix, &Matrix) -> Result<Matrix, Error>;
+
+fn product(tile: Tile, left: &Plain, right: &Plain, product: Product) -> (Vec<f64>, Cost) {
+    let mut case = Case::new(&tile);
+    let a = case.input(Layout::matrix(tile, left.rows, left.columns).unwrap(), "a", &left.values);
+    let b = case.input(Layout::matrix(tile, right.rows, right.columns).unwrap(), "b", &right.values);
+    let result = product(&a, &b).unwrap();
+    case.finish(&result)
+}
+
+/// Exact in half tiles, at most that in full ones; levels at most those.
+fn assert_cost(tile: &Tile, found: Cost, documented: Cost) {
+    assert!(found.levels <= documented.levels, "{tile}: {found:?}, not {documented:?}");
+    assert_eq!(found.products, documented.products);
+    if tile.is_half() {
+        assert_eq!(Cost { levels: 0, ..found }, Cost { levels: 0, ..documented }, "{tile}");
+    } else {
+        assert!(found.rotations <= documented.rotations && found.public <= documented.public, "{found:?}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(80))]
+
+    #[test]
+    fn from_a_and_b_transposed(
+        tile in tiles(),
+        rows in 1..24_usize,
+        columns in 1..24_usize,
+        others in 1..24_usize,
+    ) {
+        let (a, b) = (Plain::random(rows, columns, 1), Plain::random(others, columns, 2));
+        let expected = a.times(&b.transposed());
+        let (found, cost) = product(tile, &a, &b, Matrix::times_transposed);
+        assert_close(&found, &expected.values);
+        assert_cost(&tile, cost, by_rows(&tile, rows, columns, others, false));
+        // The transposed result: operands change places.
+        let (found, _) = product(tile, &b, &a, Matrix::times_transposed);
+        assert_close(&found, &expected.transposed().values);
+        if tile.is_half() {
+            let (found, cost) = product(tile, &a, &b, Matrix::times_transposed_shallow);
+            assert_close(&found, &expected.values);
+            assert_cost(&tile, cost, by_rows(&tile, rows, columns, others, true));
+        }
+    }
+
+    #[test]
+    fn from_a_transposed_and_b(
+        tile in tiles(),
+        rows in 1..24_usize,
+        columns in 1..24_usize,
+        others in 1..24_usize,
+    ) {
+        let (a, b) = (Plain::random(rows, columns, 1), Plain::random(rows, others, 2));
+        let expected = a.transposed().times(&b);
+        let (found, cost) = product(tile, &a, &b, Matrix::transposed_times);
+        assert_close(&found, &expected.values);
+        assert_cost(&tile, cost, by_columns(&tile, rows, columns, others, false));
+        let (found, _) = product(tile, &b, &a, Matrix::transposed_times);
+        assert_close(&found, &expected.transposed().values);
+        let (found, cost) = product(tile, &a, &b, Matrix::transposed_times_shallow);
+        assert_close(&found, &expected.values);
+        assert_cost(&tile, cost, by_columns(&tile, rows, columns, others, true));
+    }
+}
+
+#[test]
+fn gram_matrices_of_mini_batches_take_what_is_documented() {
+    let tile = Tile::new(8192, 64, true).unwrap();
+    let (a, b) = (Plain::random(64, 197, 1), Plain::random(64, 197, 2));
+    let expected = a.times(&b.transposed()).values;
+    let (found, cost) = product(tile, &a, &b, Matrix::times_transposed);
+    assert_close(&found, &expected);
+    assert_eq!(cost, Cost { levels: 3, products: 256, public: 576, rotations: 134 });
+    let (found, cost) = product(tile, &a, &b, Matrix::times_transposed_shallow);
+    assert_close(&found, &expected);
+    assert_eq!(cost, Cost { levels: 2, products: 256, public: 1024, rotations: 271 });
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    let tile = Tile::new(64, 8, false).unwrap();
+    let case = Case::new(&tile);
+    let a = Layout::matrix(tile, 3, 5).unwrap().input(&case.b, "a").unwrap();
+    let b = Layout::matrix(tile, 4, 6).unwrap().input(&case.b, "b").unwrap();
+    let message = a.times_transposed(&b).unwrap_err().to_string();
+    assert!(message.contains("3x5 matrix") && message.contains("4x6 matrix"), "{message}");
+    assert!(a.transposed_times(&b).is_err() && a.transposed_times_shallow(&b).is_err());
+    assert!(matches!(a.times_transposed_shallow(&a), Err(Error::FullTile { .. })));
+}
