@@ -12,7 +12,7 @@
 //! | [`a.times_transposed(&b)?`](Matrix::times_transposed), `A B^T` | 3, 3 | | |
 //! | [`a.times_transposed_shallow(&b)?`](Matrix::times_transposed_shallow) | 2, refused | | |
 //! | [`a.transposed_times(&b)?`](Matrix::transposed_times), `A^T B` | 3, 3 | | |
-//! | [`a.transposed_times_shallow(&b)?`](Matrix::transposed_times_shallow) | 2, 3 | | |
+//! | [`a.transposed_times_shallow(&b)?`](Matrix::transposed_times_shallow) | 2, refused | | |
 //!
 //! What a vector is indexed by decides what it meets: a row vector that multiplies a matrix from the left has an entry for
 //! each of its rows, and is row-indexed; the result is column-indexed. A

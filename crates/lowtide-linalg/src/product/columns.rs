@@ -1,16 +1,22 @@
 //! `A^T B` from `A` and `B`: sums over rows.
 //!
 //! The same as `A B^T` with rows and columns exchanged, so see there first. In a frame whose column `c` is column `c - g e` of
-//! `B`, which giant steps to the right give, column `c + d` of `A` belongs to the small step `d`. Rows go round by themselves.
-//! Columns of `A` do in half tiles once they are copied to the right half, where `B` finds room to move. In full tiles each
-//! step of `A` is put together from two, behind masks.
+//! `B`, which giant steps to the right give, column `c + d` of `A` belongs to the small step `d`.
+//!
+//! Rows go round by themselves. Columns of `A` do in half tiles once they are copied to the right half, where `B` finds room to
+//! move: `C` diagonals in `C / g` frames. In full tiles what leaves a row enters the next one, so that only places where both
+//! factors come from one row count, and diagonals of both signs, `2 C - 1` in `2 C / g` frames, put the result together. Of
+//! frames to the left, `e < 0`, the last `g` columns hold what belongs to the row below. As a sum over all rows is the same in
+//! every row, that matters only for which diagonal such a place keeps.
+
+use std::ops::Range;
 
 use lowtide_circuit::Wire;
 
 use super::plan::{Plan, Take};
 use crate::{
-    Error, Matrix, MatrixShape,
-    gather::{Gather, mask},
+    Error, Matrix, MatrixShape, Tile,
+    gather::{Gather, mask, some_mask},
     sum,
 };
 
@@ -30,74 +36,77 @@ struct Blocks {
 }
 
 impl Matrix {
-    /// `A^T B`. Levels: 3; in half tiles a product between two ciphertexts and two masks, in full tiles what
-    /// [`Matrix::transposed_times_shallow`] takes.
+    /// `A^T B`. Levels: 3, a product between two ciphertexts and two masks.
     ///
     /// With `a` blocks of columns of `A`, `b` of `B`, `k` blocks of their rows, `r = ceil(columns of A / R)`, and `p` pairs of one
-    /// of the `r` and one of the `a` blocks that stand for the same columns, for powers of two `g <= s`, `g <= C`, `s <= R`, it
-    /// takes in half tiles `a b k C` products (`a b C` sums of products) and
+    /// of the `r` and one of the `a` blocks that stand for the same columns, for powers of two `g <= s`, `g <= C`, `s <= R`, and
+    /// with `D` diagonals in `F` frames, it takes `a b k D` products (`a b D` sums of products) and
     ///
-    /// * rotations: `a k`, copies, unless `C = 1`; `a k (g - 1) + b k (C / g - 1)`, diagonals;
-    ///   `a b C / g (g - 1 + log2(s / g)) + a b (C / g - 1) + b r (R / s - 1)`, sums;
-    /// * public products: `a b C g` unless `g = 1`, and `b p C / g R / s`.
+    /// * rotations: `a k`, copies, in half tiles unless `C = 1`; `a k (g - 1) + b k (F - 1)`, diagonals;
+    ///   `a b F (g - 1 + log2(s / g)) + a b (F - 1) + b r (R / s - 1)`, sums;
+    /// * public products: `a b D g` unless `g = 1`, and `b p F R / s`.
     ///
-    /// `g` and `s` are chosen as in [`Matrix::times_transposed`].
+    /// In half tiles `D = C` and `F = C / g`. In full ones `D = 2 C - 1` and `F = 2 C / g`, one less if `g = 1`, and all of
+    /// this is at most. `g` and `s` are chosen as in [`Matrix::times_transposed`]. With `g = 1` a mask and its level fall
+    /// away.
     ///
     /// # Errors
     /// [`Error::Tiles`] or [`Error::Shapes`] unless both have equally many rows.
     pub fn transposed_times(&self, other: &Self) -> Result<Self, Error> {
-        let (b, tile) = (self.builder(), self.tile());
-        if !tile.is_half() {
-            return self.transposed_times_shallow(other);
-        }
         let blocks = self.blocks_over_rows(other)?;
+        let (b, tile) = (self.builder(), self.tile());
         let (rows, columns, width) = (tile.rows(), tile.columns(), tile.width());
-        let plan = Plan::cheapest(
-            columns,
-            rows,
-            |plan| plan.small <= plan.near,
-            |plan| deep(rows, columns, blocks, plan),
-        );
+        let plan =
+            Plan::cheapest(columns, rows, |plan| plan.small <= plan.near, |plan| deep(tile, blocks, plan));
         let (small, near) = (plan.small, plan.near);
-        let giant = columns / small;
         let operands = Operands::new(self, other, small);
         // Which small step lies where in a window depends on the sum of step and distance alone.
-        let mask_of =
-            |step: usize| mask(b, tile, |row, column| (row + small - column % small) % small == step);
-        let masks: Vec<Wire> = (0..small).map(mask_of).collect();
-        let window = |i: usize, j: usize, e: usize| {
-            let mut gather = Gather::default();
+        let masks = |below: bool| -> Vec<Wire> {
+            let row_of = |row, column| row + usize::from(below && column + small >= columns);
+            let keeps = |step: usize| {
+                mask(b, tile, |row, column| (row_of(row, column) + small - column % small) % small == step)
+            };
+            (0..small).map(keeps).collect()
+        };
+        let (here, below) = (masks(false), masks(true));
+        let window = |i: usize, j: usize, e: i64| {
+            let (masks, mut gather) = (if e < 0 { &below } else { &here }, Gather::default());
             for d in 0..small {
-                let diagonal = operands.diagonal(i, j, d, e);
-                (0..small).for_each(|t| gather.add(&diagonal, &masks[(d + t) % small], (t * width) as i64));
+                if let Some(diagonal) = operands.diagonal(i, j, d, e) {
+                    (0..small)
+                        .for_each(|t| gather.add(&diagonal, &masks[(d + t) % small], (t * width) as i64));
+                }
             }
             gather.finish(b)
         };
-        let windows = |i: usize, j: usize, e: usize| {
-            let sum = if small == 1 { operands.diagonal(i, j, 0, e) } else { window(i, j, e) };
-            sum::double(&sum, (small * width) as i64, (near * width) as i64).rotate((small * e) as i64)
+        let windows = |i: usize, j: usize, e: i64| {
+            let alone = if small == 1 { operands.diagonal(i, j, 0, e) } else { None };
+            let sum = alone.unwrap_or_else(|| window(i, j, e));
+            sum::double(&sum, (small * width) as i64, (near * width) as i64).rotate(small as i64 * e)
         };
+        let frames = frames(tile, small);
         let windows: Vec<Vec<Vec<Wire>>> = (0..blocks.a)
-            .map(|i| (0..blocks.b).map(|j| (0..giant).map(|e| windows(i, j, e)).collect()).collect())
+            .map(|i| (0..blocks.b).map(|j| frames.clone().map(|e| windows(i, j, e)).collect()).collect())
             .collect();
         let mut tiles = Vec::with_capacity(blocks.result * blocks.b);
         for result in 0..blocks.result {
             let mut gathers: Vec<Gather> = (0..blocks.b).map(|_| Gather::default()).collect();
-            for (i, e) in
-                meeting(rows, columns, result, blocks.a).flat_map(|i| (0..giant).map(move |e| (i, e)))
-            {
-                for turn in (0..rows).step_by(near) {
-                    let keeps = mask(b, tile, |row, column| {
-                        let to = result * rows + (row + rows - turn) % rows;
-                        column < columns
-                            && to / columns == i
-                            && (to % columns + columns - column) % columns / small == e
-                    });
-                    let turn = (turn * width) as i64;
-                    gathers
-                        .iter_mut()
-                        .enumerate()
-                        .for_each(|(j, it)| it.add(&windows[i][j][e], &keeps, turn));
+            for i in meeting(rows, columns, result, blocks.a) {
+                for (frame, e) in frames.clone().enumerate() {
+                    for turn in (0..rows).step_by(near) {
+                        let keeps = some_mask(b, tile, |row, column| {
+                            let to = result * rows + (row + rows - turn) % rows;
+                            let apart = (to % columns) as i64 - column as i64;
+                            let apart = if tile.is_half() { apart.rem_euclid(columns as i64) } else { apart };
+                            column < columns && to / columns == i && apart.div_euclid(small as i64) == e
+                        });
+                        let Some(keeps) = keeps else { continue };
+                        let turn = (turn * width) as i64;
+                        gathers
+                            .iter_mut()
+                            .enumerate()
+                            .for_each(|(j, it)| it.add(&windows[i][j][frame], &keeps, turn));
+                    }
                 }
             }
             tiles.extend(gathers.into_iter().map(|gather| gather.finish(b)));
@@ -105,29 +114,30 @@ impl Matrix {
         Ok(self.make(MatrixShape::new(self.columns(), other.columns()), tiles))
     }
 
-    /// `A^T B`. Levels: 2 in half tiles, a product between two ciphertexts and a mask; 3 in full tiles, with a mask before.
+    /// `A^T B` in half tiles. Levels: 2, a product between two ciphertexts and a mask.
     ///
-    /// Named as for [`Matrix::transposed_times`], with any `g <= C` in half tiles, `g = C` in full ones, and any `s <= R`, it takes
-    /// `a b k C` products (`a b C` sums of products) and
+    /// Named as for [`Matrix::transposed_times`], with any `g <= C` and `s <= R`, it takes `a b k C` products (`a b C` sums of
+    /// products) and
     ///
-    /// * rotations: `a k`, copies in half tiles, unless `C = 1`; `a k (g - 1) + b k (C / g - 1)`, diagonals, and again
-    ///   `a k (C - 1)` in full tiles; `a b C log2 s`, sums of neighbours; `b r (C / g (R / s - 1) + C / g - 1)`, sums of what
-    ///   they leave;
-    /// * public products: `b p C R / s`, and in full tiles `2 a k (C - 1)`.
+    /// * rotations: `a k`, copies, unless `C = 1`; `a k (g - 1) + b k (C / g - 1)`, diagonals; `a b C log2 s`, sums of
+    ///   neighbours; `b r (C / g (R / s - 1) + C / g - 1)`, sums of what they leave;
+    /// * public products: `b p C R / s`.
     ///
     /// # Errors
-    /// [`Error::Tiles`] or [`Error::Shapes`] unless both have equally many rows.
+    /// [`Error::FullTile`]; [`Error::Tiles`] or [`Error::Shapes`] unless both have equally many rows.
     pub fn transposed_times_shallow(&self, other: &Self) -> Result<Self, Error> {
         let blocks = self.blocks_over_rows(other)?;
         let (b, tile) = (self.builder(), self.tile());
-        let (rows, columns, width, half) = (tile.rows(), tile.columns(), tile.width(), tile.is_half());
-        let allowed = |plan: Plan| half || plan.small == columns;
-        let plan = Plan::cheapest(columns, rows, allowed, |plan| shallow(rows, columns, half, blocks, plan));
+        if !tile.is_half() {
+            return Err(Error::FullTile { operation: "a product of matrices at two levels", tile: *tile });
+        }
+        let (rows, columns, width) = (tile.rows(), tile.columns(), tile.width());
+        let plan = Plan::cheapest(columns, rows, |_| true, |plan| shallow(rows, columns, blocks, plan));
         let (small, near) = (plan.small, plan.near);
-        let giant = columns / small;
         let operands = Operands::new(self, other, small);
+        let frames = columns / small;
         let mut gathers: Vec<Vec<Gather>> = Vec::new();
-        gathers.resize_with(blocks.result * blocks.b, || (0..giant).map(|_| Gather::default()).collect());
+        gathers.resize_with(blocks.result * blocks.b, || (0..frames).map(|_| Gather::default()).collect());
         for result in 0..blocks.result {
             for i in meeting(rows, columns, result, blocks.a) {
                 for d in 0..small {
@@ -136,8 +146,8 @@ impl Matrix {
                             let to = result * rows + (row + rows - turn) % rows;
                             to / columns == i && (column + d) % columns == to % columns
                         });
-                        for (j, e) in (0..blocks.b).flat_map(|j| (0..giant).map(move |e| (j, e))) {
-                            let diagonal = operands.diagonal(i, j, d, e);
+                        for (j, e) in (0..blocks.b).flat_map(|j| (0..frames).map(move |e| (j, e))) {
+                            let Some(diagonal) = operands.diagonal(i, j, d, e as i64) else { continue };
                             let sums = sum::double(&diagonal, width as i64, (near * width) as i64);
                             gathers[result * blocks.b + j][e].add(&sums, &keeps, (turn * width) as i64);
                         }
@@ -148,7 +158,7 @@ impl Matrix {
         let tile = |frames: Vec<Gather>| {
             let turned = frames.into_iter().enumerate();
             let turned = turned.map(|(e, frame)| frame.finish(b).rotate((small * e) as i64));
-            sum::of(&turned.collect::<Vec<_>>()).expect("there is a giant step")
+            sum::of(&turned.collect::<Vec<_>>()).expect("there is a frame")
         };
         let tiles = gathers.into_iter().map(tile).collect();
         Ok(self.make(MatrixShape::new(self.columns(), other.columns()), tiles))
@@ -169,69 +179,74 @@ fn meeting(rows: usize, columns: usize, result: usize, count: usize) -> impl Ite
     result * rows / columns..(((result + 1) * rows).div_ceil(columns)).min(count)
 }
 
-/// What [`Matrix::transposed_times`] takes in half tiles.
-fn deep(rows: usize, columns: usize, blocks: Blocks, plan: Plan) -> Take {
+/// The giant steps of the frames.
+fn frames(tile: &Tile, small: usize) -> Range<i64> {
+    let count = (tile.columns() / small) as i64;
+    match (tile.is_half(), small) {
+        (true, _) => 0..count,
+        (false, 1) => 1 - count..count,
+        (false, _) => -count..count,
+    }
+}
+
+/// What [`Matrix::transposed_times`] takes at most.
+fn deep(tile: &Tile, blocks: Blocks, plan: Plan) -> Take {
     let Blocks { a, b, k, result, pairs } = blocks;
-    let (giant, far) = (columns / plan.small, rows / plan.near);
-    let copies = if columns > 1 { a * k } else { 0 };
-    let diagonals = a * k * (plan.small - 1) + b * k * (giant - 1);
-    let near_turns = plan.small - 1 + (plan.near / plan.small).ilog2() as usize;
-    let sums = a * b * giant * near_turns + a * b * (giant - 1) + b * result * (far - 1);
-    let near_products = if plan.small > 1 { a * b * columns * plan.small } else { 0 };
-    Take { rotations: copies + diagonals + sums, public_products: near_products + b * pairs * giant * far }
+    let Plan { small, near } = plan;
+    let (columns, far) = (tile.columns(), tile.rows() / near);
+    let frames = frames(tile, small).count();
+    let (copies, diagonals) = match tile.is_half() {
+        true => (if columns > 1 { a * k } else { 0 }, columns),
+        false => (0, 2 * columns - 1),
+    };
+    let turns = a * k * (small - 1) + b * k * (frames - 1);
+    let near_turns = small - 1 + (near / small).ilog2() as usize;
+    let sums = a * b * frames * near_turns + a * b * (frames - 1) + b * result * (far - 1);
+    let near_products = if small > 1 { a * b * diagonals * small } else { 0 };
+    Take { rotations: copies + turns + sums, public_products: near_products + b * pairs * frames * far }
 }
 
 /// What [`Matrix::transposed_times_shallow`] takes.
-fn shallow(rows: usize, columns: usize, half: bool, blocks: Blocks, plan: Plan) -> Take {
+fn shallow(rows: usize, columns: usize, blocks: Blocks, plan: Plan) -> Take {
     let Blocks { a, b, k, result, pairs } = blocks;
-    let (giant, far) = (columns / plan.small, rows / plan.near);
-    let copies = if half && columns > 1 { a * k } else { 0 };
-    let again = if half { 0 } else { a * k * (columns - 1) };
-    let diagonals = a * k * (plan.small - 1) + again + b * k * (giant - 1);
-    let sums = a * b * columns * plan.near.ilog2() as usize + b * result * (giant * (far - 1) + giant - 1);
-    Take { rotations: copies + diagonals + sums, public_products: 2 * again + b * pairs * columns * far }
+    let (frames, far) = (columns / plan.small, rows / plan.near);
+    let copies = if columns > 1 { a * k } else { 0 };
+    let diagonals = a * k * (plan.small - 1) + b * k * (frames - 1);
+    let sums = a * b * columns * plan.near.ilog2() as usize + b * result * (frames * (far - 1) + frames - 1);
+    Take { rotations: copies + diagonals + sums, public_products: b * pairs * columns * far }
 }
 
-/// Both matrices by block of columns, then of rows; `A` in small steps to the left.
+/// Both matrices by block of columns, then of rows; `A` copied to the right half of half tiles.
 struct Operands {
-    a: Vec<Vec<Vec<Wire>>>,
+    a: Vec<Vec<Wire>>,
     b: Vec<Vec<Wire>>,
+    tile: Tile,
     small: usize,
 }
 
 impl Operands {
     fn new(a: &Matrix, b: &Matrix, small: usize) -> Self {
-        let (builder, tile, columns) = (a.builder(), a.tile(), a.tile().columns());
-        let steps = |x: &Wire| -> Vec<Wire> {
-            if tile.is_half() {
-                let copied = if columns > 1 { x + x.rotate(-(columns as i64)) } else { x.clone() };
-                return (0..small).map(|d| copied.rotate(d as i64)).collect();
-            }
-            let step = |d: usize| {
-                let mut gather = Gather::default();
-                let stay = mask(builder, tile, |_, column| column + d < columns);
-                let wrap = mask(builder, tile, |_, column| column + d >= columns);
-                let (left, right) = (x.rotate(d as i64), x.rotate(d as i64 - columns as i64));
-                gather.add(&left, &stay, 0);
-                gather.add(&right, &wrap, 0);
-                gather.finish(builder)
-            };
-            (0..small).map(|d| if d == 0 { x.clone() } else { step(d) }).collect()
-        };
-        let column = |j| (0..b.row_blocks()).map(|k| b.at(k, j).clone()).collect();
+        let (columns, copied) = (a.tile().columns(), a.tile().is_half() && a.tile().columns() > 1);
+        let copy = |x: &Wire| if copied { x + x.rotate(-(columns as i64)) } else { x.clone() };
+        let column =
+            |matrix: &Matrix, i: usize| (0..matrix.row_blocks()).map(|k| matrix.at(k, i).clone()).collect();
+        let copies = |tiles: Vec<Wire>| tiles.iter().map(copy).collect();
         Self {
-            a: (0..a.column_blocks())
-                .map(|i| (0..a.row_blocks()).map(|k| steps(a.at(k, i))).collect())
-                .collect(),
-            b: (0..b.column_blocks()).map(column).collect(),
+            a: (0..a.column_blocks()).map(|i| copies(column(a, i))).collect(),
+            b: (0..b.column_blocks()).map(|j| column(b, j)).collect(),
+            tile: *a.tile(),
             small,
         }
     }
 
-    /// Products of block `i` of `A`, small step `d`, and block `j` of `B`, giant step `e`, over all rows.
-    fn diagonal(&self, i: usize, j: usize, d: usize, e: usize) -> Wire {
-        let right = -((self.small * e) as i64);
-        let products = self.a[i].iter().zip(&self.b[j]).map(|(a, b)| &a[d] * b.rotate(right));
-        sum::of(&products.collect::<Vec<_>>()).expect("a matrix has rows")
+    /// Products of block `i` of `A`, small step `d`, and block `j` of `B`, giant step `e`, over all rows; none of the diagonal
+    /// that has no places.
+    fn diagonal(&self, i: usize, j: usize, d: usize, e: i64) -> Option<Wire> {
+        let giant = self.small as i64 * e;
+        if d as i64 + giant == -(self.tile.columns() as i64) {
+            return None;
+        }
+        let products = self.a[i].iter().zip(&self.b[j]).map(|(a, b)| a.rotate(d as i64) * b.rotate(-giant));
+        sum::of(&products.collect::<Vec<_>>())
     }
 }

@@ -75,22 +75,22 @@ fn by_columns(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: 
         p: pairs(columns, r_, c_),
     };
     let copies = if half && c_ > 1 { a * k } else { 0 };
-    let again = if half { 0 } else { a * k * (c_ - 1) };
-    let diagonals = |g: usize| a * k * (g - 1) + again + b * k * (c_ / g - 1);
+    let d = if half { c_ } else { 2 * c_ - 1 };
     let (rotations, public) = cheapest(c_, r_, |g, s| {
-        if shallow || !half {
-            let sums = a * b * c_ * log(s) + b * r * (c_ / g * (r_ / s - 1) + c_ / g - 1);
-            let take = (copies + diagonals(g) + sums, 2 * again + b * p * c_ * r_ / s);
-            return (half || g == c_).then_some(take);
+        if shallow {
+            let f = c_ / g;
+            let sums = a * b * c_ * log(s) + b * r * (f * (r_ / s - 1) + f - 1);
+            return Some((copies + a * k * (g - 1) + b * k * (f - 1) + sums, b * p * c_ * r_ / s));
         }
         if g > s {
             return None;
         }
-        let sums = a * b * (c_ / g) * (g - 1 + log(s / g)) + a * b * (c_ / g - 1) + b * r * (r_ / s - 1);
-        let public = if g > 1 { a * b * c_ * g } else { 0 } + b * p * (c_ / g) * (r_ / s);
-        Some((copies + diagonals(g) + sums, public))
+        let f = if half { c_ / g } else { 2 * c_ / g - usize::from(g == 1) };
+        let sums = a * b * f * (g - 1 + log(s / g)) + a * b * (f - 1) + b * r * (r_ / s - 1);
+        let public = if g > 1 { a * b * d * g } else { 0 } + b * p * f * (r_ / s);
+        Some((copies + a * k * (g - 1) + b * k * (f - 1) + sums, public))
     });
-    Cost { levels: if shallow && half { 2 } else { 3 }, products: a * b * k * c_, public, rotations }
+    Cost { levels: if shallow { 2 } else { 3 }, products: a * b * k * d, public, rotations }
 }
 
 type Product = fn(&Matrix, &Matrix) -> Result<Matrix, Error>;
@@ -106,11 +106,11 @@ fn product(tile: Tile, left: &Plain, right: &Plain, product: Product) -> (Vec<f6
 /// Exact in half tiles, at most that in full ones; levels at most those.
 fn assert_cost(tile: &Tile, found: Cost, documented: Cost) {
     assert!(found.levels <= documented.levels, "{tile}: {found:?}, not {documented:?}");
-    assert_eq!(found.products, documented.products);
     if tile.is_half() {
         assert_eq!(Cost { levels: 0, ..found }, Cost { levels: 0, ..documented }, "{tile}");
     } else {
         assert!(found.rotations <= documented.rotations && found.public <= documented.public, "{found:?}");
+        assert!(found.products <= documented.products, "{found:?}");
     }
 }
 
@@ -153,9 +153,11 @@ proptest! {
         assert_cost(&tile, cost, by_columns(&tile, rows, columns, others, false));
         let (found, _) = product(tile, &b, &a, Matrix::transposed_times);
         assert_close(&found, &expected.transposed().values);
-        let (found, cost) = product(tile, &a, &b, Matrix::transposed_times_shallow);
-        assert_close(&found, &expected.values);
-        assert_cost(&tile, cost, by_columns(&tile, rows, columns, others, true));
+        if tile.is_half() {
+            let (found, cost) = product(tile, &a, &b, Matrix::transposed_times_shallow);
+            assert_close(&found, &expected.values);
+            assert_cost(&tile, cost, by_columns(&tile, rows, columns, others, true));
+        }
     }
 }
 
@@ -180,6 +182,7 @@ fn what_does_not_fit_is_refused() {
     let b = Layout::matrix(tile, 4, 6).unwrap().input(&case.b, "b").unwrap();
     let message = a.times_transposed(&b).unwrap_err().to_string();
     assert!(message.contains("3x5 matrix") && message.contains("4x6 matrix"), "{message}");
-    assert!(a.transposed_times(&b).is_err() && a.transposed_times_shallow(&b).is_err());
+    assert!(a.transposed_times(&b).is_err());
     assert!(matches!(a.times_transposed_shallow(&a), Err(Error::FullTile { .. })));
+    assert!(matches!(a.transposed_times_shallow(&a), Err(Error::FullTile { .. })));
 }
