@@ -2,7 +2,7 @@
 
 use lowtide_circuit::{Builder, Circuit, Requirements, compile, customer, run, run::Options};
 use lowtide_ckks::SecretKey;
-use lowtide_linalg::{Layout, Tile};
+use lowtide_linalg::{Layout, Matrix, Tile};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
@@ -45,5 +45,30 @@ fn a_matrix_times_a_vector() {
         inputs.extend(vector.encode("v", &v.values).unwrap());
         let found = encrypted(&b.finish().unwrap(), &inputs);
         assert_near(&product.layout().decode("u", &found).unwrap(), &a.times(&v).values);
+    }
+}
+
+#[test]
+fn matrices_times_matrices() {
+    type Product = fn(&Matrix, &Matrix) -> Matrix;
+    let products: [(bool, bool, Product); 5] = [
+        (true, true, |a, b| a.times_transposed(b).unwrap()),
+        (false, true, |a, b| a.times_transposed(b).unwrap()),
+        (true, true, |a, b| a.times_transposed_shallow(b).unwrap()),
+        (true, false, |a, b| a.transposed_times(b).unwrap()),
+        (true, true, |a, b| a.times_transposed_shallow(&b.transposed().transposed()).unwrap()),
+    ];
+    for (half, by_rows, product) in products {
+        let tile = Tile::new(64, 4, half).unwrap();
+        let (x, y) = (Plain::random(5, 7, 1), Plain::random(5, 7, 2));
+        let layout = Layout::matrix(tile, 5, 7).unwrap();
+        let b = Builder::new(tile.slots());
+        let result = product(&layout.input(&b, "x").unwrap(), &layout.input(&b, "y").unwrap());
+        result.output("z");
+        let mut inputs = layout.encode("x", &x.values).unwrap();
+        inputs.extend(layout.encode("y", &y.values).unwrap());
+        let found = encrypted(&b.finish().unwrap(), &inputs);
+        let expected = if by_rows { x.times(&y.transposed()) } else { x.transposed().times(&y) };
+        assert_near(&result.layout().decode("z", &found).unwrap(), &expected.values);
     }
 }

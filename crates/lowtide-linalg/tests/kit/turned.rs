@@ -46,6 +46,31 @@ proptest! {
     }
 
     #[test]
+    fn matrices_change_their_tile(
+        from in tiles(),
+        to in tiles(),
+        rows in 1..40_usize,
+        columns in 1..40_usize,
+    ) {
+        let plain = Plain::random(rows, columns, 6);
+        let mut case = Case::new(&from);
+        let a = case.input(Layout::matrix(from, rows, columns).unwrap(), "a", &plain.values);
+        let result = a.in_tile(to).unwrap();
+        let (found, cost) = case.finish(&result);
+        assert_close(&found, &plain.values);
+        let n = from.rows().min(to.rows());
+        let (g, n) = if from.width() == to.width() { (1, 1) } else { (root(n), n) };
+        // Padding is carried like the rest.
+        let (height, width) = (rows.next_multiple_of(from.rows()), columns.next_multiple_of(from.columns()));
+        let all = (0..height).flat_map(|i| (0..width).map(move |k| (i, k)));
+        let pairs = all.map(|(i, k)| [&from, &to].map(|tile| (i / tile.rows(), k / tile.columns())));
+        let pairs = pairs.collect::<std::collections::BTreeSet<_>>().len();
+        prop_assert_eq!((cost.levels, cost.products), (1, 0));
+        prop_assert!(cost.public <= pairs * n);
+        prop_assert!(cost.rotations <= a.tiles().len() * (g - 1) + pairs * (n / g), "{cost:?}");
+    }
+
+    #[test]
     fn matrices_are_transposed(tile in tiles(), rows in 1..40_usize, columns in 1..40_usize) {
         let plain = Plain::random(rows, columns, 6);
         let mut case = Case::new(&tile);
@@ -55,7 +80,8 @@ proptest! {
         prop_assert_eq!((cost.levels, cost.products), (1, 0));
         let n = tile.rows().min(tile.columns());
         let g = root(2 * n);
-        let pairs = (0..rows).flat_map(|i| (0..columns).map(move |k| (i, k)));
+        let (height, width) = (rows.next_multiple_of(tile.rows()), columns.next_multiple_of(tile.columns()));
+        let pairs = (0..height).flat_map(|i| (0..width).map(move |k| (i, k)));
         let pairs = pairs.map(|(i, k)| {
             let (r, c) = (tile.rows(), tile.columns());
             (i / r, k / c, k / r, i / c)
