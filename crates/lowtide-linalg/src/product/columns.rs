@@ -56,8 +56,7 @@ impl Matrix {
         let blocks = self.blocks_over_rows(other)?;
         let (b, tile) = (self.builder(), self.tile());
         let (rows, columns, width) = (tile.rows(), tile.columns(), tile.width());
-        let plan =
-            Plan::cheapest(columns, rows, |plan| plan.small <= plan.near, |plan| deep(tile, blocks, plan));
+        let plan = Plan::cheapest(columns, rows, |plan| deep(tile, blocks, plan));
         let (small, near) = (plan.small, plan.near);
         let operands = Operands::new(self, other, small);
         // Which small step lies where in a window depends on the sum of step and distance alone.
@@ -132,7 +131,7 @@ impl Matrix {
             return Err(Error::FullTile { operation: "a product of matrices at two levels", tile: *tile });
         }
         let (rows, columns, width) = (tile.rows(), tile.columns(), tile.width());
-        let plan = Plan::cheapest(columns, rows, |_| true, |plan| shallow(rows, columns, blocks, plan));
+        let plan = Plan::cheapest(columns, rows, |plan| shallow(rows, columns, blocks, plan));
         let (small, near) = (plan.small, plan.near);
         let operands = Operands::new(self, other, small);
         let frames = columns / small;
@@ -190,9 +189,12 @@ fn frames(tile: &Tile, small: usize) -> Range<i64> {
 }
 
 /// What [`Matrix::transposed_times`] takes at most.
-fn deep(tile: &Tile, blocks: Blocks, plan: Plan) -> Take {
+fn deep(tile: &Tile, blocks: Blocks, plan: Plan) -> Option<Take> {
     let Blocks { a, b, k, result, pairs } = blocks;
-    let Plan { small, near } = plan;
+    let Plan { paired, small, near } = plan;
+    if paired || small > near {
+        return None;
+    }
     let (columns, far) = (tile.columns(), tile.rows() / near);
     let frames = frames(tile, small).count();
     let (copies, diagonals) = match tile.is_half() {
@@ -203,17 +205,25 @@ fn deep(tile: &Tile, blocks: Blocks, plan: Plan) -> Take {
     let near_turns = small - 1 + (near / small).ilog2() as usize;
     let sums = a * b * frames * near_turns + a * b * (frames - 1) + b * result * (far - 1);
     let near_products = if small > 1 { a * b * diagonals * small } else { 0 };
-    Take { rotations: copies + turns + sums, public_products: near_products + b * pairs * frames * far }
+    Some(Take {
+        rotations: copies + turns + sums,
+        products: a * b * diagonals,
+        public_products: near_products + b * pairs * frames * far,
+    })
 }
 
 /// What [`Matrix::transposed_times_shallow`] takes.
-fn shallow(rows: usize, columns: usize, blocks: Blocks, plan: Plan) -> Take {
+fn shallow(rows: usize, columns: usize, blocks: Blocks, plan: Plan) -> Option<Take> {
     let Blocks { a, b, k, result, pairs } = blocks;
     let (frames, far) = (columns / plan.small, rows / plan.near);
     let copies = if columns > 1 { a * k } else { 0 };
     let diagonals = a * k * (plan.small - 1) + b * k * (frames - 1);
     let sums = a * b * columns * plan.near.ilog2() as usize + b * result * (frames * (far - 1) + frames - 1);
-    Take { rotations: copies + diagonals + sums, public_products: b * pairs * columns * far }
+    (!plan.paired).then_some(Take {
+        rotations: copies + diagonals + sums,
+        products: a * b * columns,
+        public_products: b * pairs * columns * far,
+    })
 }
 
 /// Both matrices by block of columns, then of rows; `A` copied to the right half of half tiles.

@@ -10,15 +10,15 @@
 //! rotation brings it. Either twice, over `s` neighbours and then over what these leave, or once, after the sum of `s` neighbours
 //! by doubling without a mask. Where a window has seen all `g` small steps, wider ones only repeat it: they double.
 //!
-//! In half tiles both operands are copied to the right half, so that a row goes round: a window that begins at `k < C` and is no
-//! wider than `C` sees every column. In full tiles masks cut windows at the edges of aligned groups, and distances have both
-//! signs.
+//! The right half of half tiles has two uses. With both operands copied there, a row **goes round**: a window that begins at
+//! `k < C` and is no wider than `C` sees every column. Or it holds the diagonals `d + R / 2` beside those of `d`, **in pairs**,
+//! half as many products; then, as in full tiles, masks cut windows at the edges of aligned groups, and distances have both signs.
 
 use lowtide_circuit::Wire;
 
 use super::plan::{Plan, Take};
 use crate::{
-    Error, Matrix, MatrixShape,
+    Error, Matrix, MatrixShape, Tile,
     gather::{Gather, mask, some_mask},
     sum,
 };
@@ -42,17 +42,21 @@ impl Matrix {
     /// `A B^T`. Levels: 3, a product between two ciphertexts and two masks.
     ///
     /// With `a` blocks of rows of `A`, `b` of `B`, `k` blocks of their columns, `r = ceil(rows of B / C)`, and `p` pairs of one of
-    /// the `r` and one of the `b` blocks that stand for the same rows, for powers of two `g <= s`, `g <= R`, `s <= C`, it takes
-    /// `a b k R` products (`a b R` sums of products) and, in half tiles,
+    /// the `r` and one of the `b` blocks that stand for the same rows, for powers of two `g <= s`, `s <= C`, and with `D` diagonals,
+    /// `g <= D`, it takes `a b k D` products (`a b D` sums of products), `b k (g - 1) + a k (D / g - 1)` rotations for the diagonals,
+    /// and
     ///
-    /// * rotations: `(a + b) k`, copies, unless `C = 1`; `b k (g - 1) + a k (R / g - 1)`, diagonals;
-    ///   `a b R / g (g - 1 + log2(s / g)) + a b (R / g - 1) + a r (C / s - 1)`, sums;
-    /// * public products: `a b R g` unless `g = 1`, and `a p R / g C / s`.
+    /// * half tiles whose rows go round, `D = R`: `(a + b) k` rotations, copies, unless `C = 1`;
+    ///   `a b D / g (g - 1 + log2(s / g)) + a b (D / g - 1) + a r (C / s - 1)`, sums; `a b D g` public products unless `g = 1`, and
+    ///   `a p D / g C / s`;
+    /// * half tiles with diagonals in pairs, `D = R / 2`, at most: `(a + b) k` rotations, copies;
+    ///   `2 a b D / g (s - 1) + a b (D / g - 1) + a r (3 C / s - 2)`, sums; `a b D (2 s - 1)` public products unless `s = 1`, and
+    ///   `a p D / g (3 C / s - 1)`;
+    /// * full tiles, `D = R`, at most: `2 a b D / g (s - 1) + a b (D / g - 1) + 2 a r (C / s - 1)` rotations, sums;
+    ///   `a b D (2 s - 1)` public products unless `s = 1`, and `a p D / g (2 C / s - 1)`.
     ///
-    /// In full tiles there are no copies, sums take at most `2 a b R / g (s - 1) + a b (R / g - 1) + 2 a r (C / s - 1)` rotations,
-    /// and public products are at most `a b R (2 s - 1)` unless `s = 1`, and `a p R / g (2 C / s - 1)`. Of all `g` and `s` those
-    /// are taken that make sixteen times the rotations plus the public products least; of equals the smaller `g`, then `s`. With
-    /// `g = 1`, in full tiles `s = 1`, a mask and its level fall away.
+    /// Of all these ways that is taken which makes sixteen times the rotations and the sums of products, plus the public products,
+    /// least; of equals rows that go round, then the smaller `g`, then `s`. Where public products fall away, so does a level.
     ///
     /// Several products with one operand share its copies and diagonals, if their plans agree.
     ///
@@ -62,27 +66,26 @@ impl Matrix {
         let blocks = self.blocks_with(other)?;
         let (b, tile) = (self.builder(), self.tile());
         let (rows, columns, width) = (tile.rows(), tile.columns(), tile.width());
-        let plan = Plan::cheapest(
-            rows,
-            columns,
-            |plan| plan.small <= plan.near,
-            |plan| deep(rows, columns, tile.is_half(), blocks, plan),
-        );
-        let (small, near) = (plan.small, plan.near);
-        let giant = rows / small;
+        let plan = Plan::cheapest(rows, columns, |plan| deep(tile, blocks, plan));
+        let Plan { paired, small, near } = plan;
+        let (diagonals, goes_round) = (diagonals(tile, paired), tile.is_half() && !paired);
+        let giant = diagonals / small;
         let distances = |count: usize| {
             let count = count as i64;
-            if tile.is_half() { 0..count } else { 1 - count..count }
+            if goes_round { 0..count } else { 1 - count..count }
         };
-        let operands = Operands::new(self, other, small);
-        // In windows of `first` columns diagonals lie side by side, in half tiles again and again: further ones need no mask.
-        let first = if tile.is_half() { small } else { near };
+        // Those of the right half are `C` further.
+        let far = columns / near;
+        let far_distances = distances(far).start..if paired { 2 * far as i64 } else { far as i64 };
+        let operands = Operands::new(self, other, plan);
+        // In windows of `first` columns diagonals lie side by side; where rows go round, wider ones only repeat them.
+        let first = if goes_round { small } else { near };
         let masks: Vec<Vec<Wire>> = (0..small)
             .map(|d| {
                 let keeps = |t: i64| {
                     mask(b, tile, |row, column| {
                         let to = column as i64 - t;
-                        let is_near = tile.is_half() || to.div_euclid(near as i64) == (column / near) as i64;
+                        let is_near = goes_round || to.div_euclid(near as i64) == (column / near) as i64;
                         is_near && (to - row as i64 - d as i64).rem_euclid(small as i64) == 0
                     })
                 };
@@ -110,14 +113,16 @@ impl Matrix {
                 for (j, e) in
                     meeting(rows, columns, result, blocks.b).flat_map(|j| (0..giant).map(move |e| (j, e)))
                 {
-                    for t in distances(columns / near) {
+                    for t in far_distances.clone() {
                         let turn = t * near as i64;
                         let keeps = some_mask(b, tile, |row, column| {
-                            let to = column as i64 - turn;
-                            let column = result * columns + to.max(0) as usize;
+                            let (to, right) = (column as i64 - turn, usize::from(column >= columns));
+                            let place = result * columns + to.max(0) as usize;
+                            let diagonal = (place + rows - row) % rows;
                             (0..columns as i64).contains(&to)
-                                && column / rows == j
-                                && (column + rows - row) % rows / small == e
+                                && place / rows == j
+                                && (goes_round || diagonal / diagonals == right)
+                                && diagonal % diagonals / small == e
                         });
                         if let Some(keeps) = keeps {
                             gather.add(&windows[j][e], &keeps, turn);
@@ -148,9 +153,9 @@ impl Matrix {
             return Err(Error::FullTile { operation: "a product of matrices at two levels", tile: *tile });
         }
         let (rows, columns, width) = (tile.rows(), tile.columns(), tile.width());
-        let plan = Plan::cheapest(rows, columns, |_| true, |plan| shallow(rows, columns, blocks, plan));
+        let plan = Plan::cheapest(rows, columns, |plan| shallow(rows, columns, blocks, plan));
         let (small, near) = (plan.small, plan.near);
-        let operands = Operands::new(self, other, small);
+        let operands = Operands::new(self, other, plan);
         let mut gathers: Vec<Vec<Gather>> = Vec::new();
         gathers
             .resize_with(blocks.a * blocks.result, || (0..rows / small).map(|_| Gather::default()).collect());
@@ -196,41 +201,55 @@ fn meeting(rows: usize, columns: usize, result: usize, count: usize) -> impl Ite
     result * columns / rows..(((result + 1) * columns).div_ceil(rows)).min(count)
 }
 
+/// How many diagonals are computed.
+const fn diagonals(tile: &Tile, paired: bool) -> usize {
+    if paired { tile.rows() / 2 } else { tile.rows() }
+}
+
 /// What [`Matrix::times_transposed`] takes at most.
-fn deep(rows: usize, columns: usize, half: bool, blocks: Blocks, plan: Plan) -> Take {
+fn deep(tile: &Tile, blocks: Blocks, plan: Plan) -> Option<Take> {
     let Blocks { a, b, k, result, pairs } = blocks;
-    let Plan { small, near } = plan;
-    let (giant, far) = (rows / small, columns / near);
-    let diagonals = b * k * (small - 1) + a * k * (giant - 1);
-    let back = a * b * (giant - 1);
-    if half {
-        let copies = if columns > 1 { (a + b) * k } else { 0 };
-        let near_turns = small - 1 + (near / small).ilog2() as usize;
-        let near_products = if small > 1 { a * b * rows * small } else { 0 };
-        Take {
-            rotations: copies + diagonals + back + a * b * giant * near_turns + a * result * (far - 1),
-            public_products: near_products + a * pairs * giant * far,
-        }
-    } else {
-        let near_products = if near > 1 { a * b * rows * (2 * near - 1) } else { 0 };
-        Take {
-            rotations: diagonals + back + 2 * a * b * giant * (near - 1) + 2 * a * result * (far - 1),
-            public_products: near_products + a * pairs * giant * (2 * far - 1),
-        }
+    let Plan { paired, small, near } = plan;
+    let diagonals = diagonals(tile, paired);
+    if small > near || small > diagonals || paired && !tile.is_half() {
+        return None;
     }
+    let (giant, far) = (diagonals / small, tile.columns() / near);
+    let copied = tile.is_half() && (paired || tile.columns() > 1);
+    let copies = if copied { (a + b) * k } else { 0 };
+    let turns = b * k * (small - 1) + a * k * (giant - 1) + a * b * (giant - 1);
+    let (near_turns, near_masks, far_masks) = if tile.is_half() && !paired {
+        (small - 1 + (near / small).ilog2() as usize, if small > 1 { small } else { 0 }, far)
+    } else {
+        (
+            2 * (near - 1),
+            if near > 1 { 2 * near - 1 } else { 0 },
+            if paired { 3 * far - 1 } else { 2 * far - 1 },
+        )
+    };
+    Some(Take {
+        rotations: copies + turns + a * b * giant * near_turns + a * result * (far_masks - 1),
+        products: a * b * diagonals,
+        public_products: a * b * diagonals * near_masks + a * pairs * giant * far_masks,
+    })
 }
 
 /// What [`Matrix::times_transposed_shallow`] takes.
-fn shallow(rows: usize, columns: usize, blocks: Blocks, plan: Plan) -> Take {
+fn shallow(rows: usize, columns: usize, blocks: Blocks, plan: Plan) -> Option<Take> {
     let Blocks { a, b, k, result, pairs } = blocks;
     let (giant, far) = (rows / plan.small, columns / plan.near);
     let copies = if columns > 1 { (a + b) * k } else { 0 };
     let diagonals = b * k * (plan.small - 1) + a * k * (giant - 1);
     let sums = a * b * rows * plan.near.ilog2() as usize + a * result * (giant * (far - 1) + giant - 1);
-    Take { rotations: copies + diagonals + sums, public_products: a * pairs * rows * far }
+    (!plan.paired).then_some(Take {
+        rotations: copies + diagonals + sums,
+        products: a * b * rows,
+        public_products: a * pairs * rows * far,
+    })
 }
 
-/// Both matrices by block of rows, then of columns, copied to the right half of half tiles.
+/// Both matrices by block of rows, then of columns. In half tiles the right half holds a copy, of `B` in pairs half of all rows
+/// up.
 struct Operands {
     a: Vec<Vec<Wire>>,
     b: Vec<Vec<Wire>>,
@@ -239,14 +258,17 @@ struct Operands {
 }
 
 impl Operands {
-    fn new(a: &Matrix, b: &Matrix, small: usize) -> Self {
-        let (columns, copied) = (a.tile().columns(), a.tile().is_half() && a.tile().columns() > 1);
-        let copy = |x: &Wire| if copied { x + x.rotate(-(columns as i64)) } else { x.clone() };
-        let all = |matrix: &Matrix| {
+    fn new(a: &Matrix, b: &Matrix, plan: Plan) -> Self {
+        let tile = *a.tile();
+        let all = |matrix: &Matrix, up: usize| {
+            let right = (up * tile.width()) as i64 - tile.columns() as i64;
+            let copied = tile.is_half() && (plan.paired || tile.columns() > 1);
+            let copy = |x: &Wire| if copied { x + x.rotate(right) } else { x.clone() };
             let row = |i| (0..matrix.column_blocks()).map(|k| copy(matrix.at(i, k))).collect();
             (0..matrix.row_blocks()).map(row).collect()
         };
-        Self { a: all(a), b: all(b), width: a.tile().width(), small }
+        let up = if plan.paired { tile.rows() / 2 } else { 0 };
+        Self { a: all(a, 0), b: all(b, up), width: tile.width(), small: plan.small }
     }
 
     /// Products of block `i` of `A`, giant step `e`, and block `j` of `B`, small step `d`, over all columns.

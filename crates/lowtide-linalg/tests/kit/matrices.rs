@@ -5,14 +5,22 @@ use proptest::prelude::*;
 
 use crate::plain::{Case, Cost, Plain, assert_close, log, tiles};
 
-/// What a plan takes: rotations and public products.
-type Take = (usize, usize);
+/// What a way takes: rotations, sums of products, public products.
+type Take = (usize, usize, usize);
 
-/// Of all powers of two `g` up to `diagonals` and `s` up to `summed` the cheapest.
-fn cheapest(diagonals: usize, summed: usize, take: impl Fn(usize, usize) -> Option<Take>) -> Take {
-    let plans = (0..=log(diagonals)).flat_map(|g| (0..=log(summed)).map(move |s| (1 << g, 1 << s)));
-    let priced = plans.filter_map(|(g, s)| take(g, s).map(|take| ((16 * take.0 + take.1, g, s), take)));
-    priced.min_by_key(|(cost, _)| *cost).unwrap().1
+/// Of all powers of two `g` up to `diagonals` and `s` up to `summed` the cheapest, in pairs or not; and whether in pairs.
+fn cheapest(
+    diagonals: usize,
+    summed: usize,
+    take: impl Fn(bool, usize, usize) -> Option<Take>,
+) -> (Take, bool) {
+    let splits = || (0..=log(diagonals)).flat_map(|g| (0..=log(summed)).map(move |s| (1 << g, 1 << s)));
+    let plans = [false, true].into_iter().flat_map(|paired| splits().map(move |(g, s)| (paired, g, s)));
+    let price = |(rotations, sums, public): Take| 16 * (rotations + sums) + public;
+    let priced =
+        plans.filter_map(|(paired, g, s)| take(paired, g, s).map(|take| (price(take), paired, g, s, take)));
+    let (_, paired, _, _, take) = priced.min().unwrap();
+    (take, paired)
 }
 
 /// Blocks of both operands and of what is summed over, blocks of the result, and pairs of these with those of the operand
@@ -32,8 +40,8 @@ fn pairs(length: usize, left: usize, right: usize) -> usize {
     pairs.len()
 }
 
-/// As documented, for `a (rows x columns)` and `b (others x columns)`.
-fn by_rows(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: bool) -> Cost {
+/// As documented, for `a (rows x columns)` and `b (others x columns)`; and whether that is exact.
+fn by_rows(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: bool) -> (Cost, bool) {
     let (r_, c_, half) = (tile.rows(), tile.columns(), tile.is_half());
     let Blocks { a, b, k, r, p } = Blocks {
         a: rows.div_ceil(r_),
@@ -43,29 +51,37 @@ fn by_rows(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: boo
         p: pairs(others, c_, r_),
     };
     let copies = if half && c_ > 1 { (a + b) * k } else { 0 };
-    let diagonals = |g: usize| b * k * (g - 1) + a * k * (r_ / g - 1);
-    let (rotations, public) = cheapest(r_, c_, |g, s| {
+    let ((rotations, products, public), paired) = cheapest(r_, c_, |paired, g, s| {
+        let d = if paired { r_ / 2 } else { r_ };
+        if g > d || paired && (shallow || !half) {
+            return None;
+        }
+        let diagonals = b * k * (g - 1) + a * k * (d / g - 1);
         if shallow {
-            let sums = a * b * r_ * log(s) + a * r * (r_ / g * (c_ / s - 1) + r_ / g - 1);
-            return Some((copies + diagonals(g) + sums, a * p * r_ * c_ / s));
+            let sums = a * b * d * log(s) + a * r * (d / g * (c_ / s - 1) + d / g - 1);
+            return Some((copies + diagonals + sums, a * b * d, a * p * d * c_ / s));
         }
         if g > s {
             return None;
         }
-        if half {
-            let sums = a * b * (r_ / g) * (g - 1 + log(s / g)) + a * b * (r_ / g - 1) + a * r * (c_ / s - 1);
-            let public = if g > 1 { a * b * r_ * g } else { 0 } + a * p * (r_ / g) * (c_ / s);
-            return Some((copies + diagonals(g) + sums, public));
-        }
-        let sums = 2 * a * b * (r_ / g) * (s - 1) + a * b * (r_ / g - 1) + 2 * a * r * (c_ / s - 1);
-        let near = if s > 1 { a * b * r_ * (2 * s - 1) } else { 0 };
-        Some((diagonals(g) + sums, near + a * p * (r_ / g) * (2 * c_ / s - 1)))
+        let (copies, sums, masks, far) = if half && !paired {
+            let masks = if g > 1 { a * b * d * g } else { 0 };
+            let sums = a * b * (d / g) * (g - 1 + log(s / g)) + a * b * (d / g - 1) + a * r * (c_ / s - 1);
+            (copies, sums, masks, c_ / s)
+        } else {
+            let masks = if s > 1 { a * b * d * (2 * s - 1) } else { 0 };
+            let far = if paired { 3 * c_ / s - 1 } else { 2 * c_ / s - 1 };
+            let sums = 2 * a * b * (d / g) * (s - 1) + a * b * (d / g - 1) + a * r * (far - 1);
+            (if paired { (a + b) * k } else { 0 }, sums, masks, far)
+        };
+        Some((copies + diagonals + sums, a * b * d, masks + a * p * (d / g) * far))
     });
-    Cost { levels: if shallow { 2 } else { 3 }, products: a * b * k * r_, public, rotations }
+    let levels = if shallow { 2 } else { 3 };
+    (Cost { levels, products: products * k, public, rotations }, half && !paired)
 }
 
-/// As documented, for `a (rows x columns)` and `b (rows x others)`.
-fn by_columns(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: bool) -> Cost {
+/// As documented, for `a (rows x columns)` and `b (rows x others)`; and whether that is exact.
+fn by_columns(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: bool) -> (Cost, bool) {
     let (r_, c_, half) = (tile.rows(), tile.columns(), tile.is_half());
     let Blocks { a, b, k, r, p } = Blocks {
         a: columns.div_ceil(c_),
@@ -76,11 +92,15 @@ fn by_columns(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: 
     };
     let copies = if half && c_ > 1 { a * k } else { 0 };
     let d = if half { c_ } else { 2 * c_ - 1 };
-    let (rotations, public) = cheapest(c_, r_, |g, s| {
+    let ((rotations, products, public), _) = cheapest(c_, r_, |paired, g, s| {
+        if paired {
+            return None;
+        }
         if shallow {
             let f = c_ / g;
             let sums = a * b * c_ * log(s) + b * r * (f * (r_ / s - 1) + f - 1);
-            return Some((copies + a * k * (g - 1) + b * k * (f - 1) + sums, b * p * c_ * r_ / s));
+            let rotations = copies + a * k * (g - 1) + b * k * (f - 1) + sums;
+            return Some((rotations, a * b * d, b * p * c_ * r_ / s));
         }
         if g > s {
             return None;
@@ -88,9 +108,9 @@ fn by_columns(tile: &Tile, rows: usize, columns: usize, others: usize, shallow: 
         let f = if half { c_ / g } else { 2 * c_ / g - usize::from(g == 1) };
         let sums = a * b * f * (g - 1 + log(s / g)) + a * b * (f - 1) + b * r * (r_ / s - 1);
         let public = if g > 1 { a * b * d * g } else { 0 } + b * p * f * (r_ / s);
-        Some((copies + a * k * (g - 1) + b * k * (f - 1) + sums, public))
+        Some((copies + a * k * (g - 1) + b * k * (f - 1) + sums, a * b * d, public))
     });
-    Cost { levels: if shallow { 2 } else { 3 }, products: a * b * k * d, public, rotations }
+    (Cost { levels: if shallow { 2 } else { 3 }, products: products * k, public, rotations }, half)
 }
 
 type Product = fn(&Matrix, &Matrix) -> Result<Matrix, Error>;
@@ -103,10 +123,10 @@ fn product(tile: Tile, left: &Plain, right: &Plain, product: Product) -> (Vec<f6
     case.finish(&result)
 }
 
-/// Exact in half tiles, at most that in full ones; levels at most those.
-fn assert_cost(tile: &Tile, found: Cost, documented: Cost) {
+/// As documented, or less where that is not exact; a level may be missing.
+fn assert_cost(tile: &Tile, found: Cost, (documented, exact): (Cost, bool)) {
     assert!(found.levels <= documented.levels, "{tile}: {found:?}, not {documented:?}");
-    if tile.is_half() {
+    if exact {
         assert_eq!(Cost { levels: 0, ..found }, Cost { levels: 0, ..documented }, "{tile}");
     } else {
         assert!(found.rotations <= documented.rotations && found.public <= documented.public, "{found:?}");
@@ -168,7 +188,7 @@ fn gram_matrices_of_mini_batches_take_what_is_documented() {
     let expected = a.times(&b.transposed()).values;
     let (found, cost) = product(tile, &a, &b, Matrix::times_transposed);
     assert_close(&found, &expected);
-    assert_eq!(cost, Cost { levels: 3, products: 256, public: 576, rotations: 134 });
+    assert_eq!(cost, Cost { levels: 3, products: 128, public: 572, rotations: 129 });
     let (found, cost) = product(tile, &a, &b, Matrix::times_transposed_shallow);
     assert_close(&found, &expected);
     assert_eq!(cost, Cost { levels: 2, products: 256, public: 1024, rotations: 271 });
