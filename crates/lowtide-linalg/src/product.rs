@@ -25,10 +25,10 @@
 //!
 //! | | levels | products | relinearizations | public products | rotations |
 //! |---|---|---|---|---|---|
-//! | `a.times_transposed(&b)?` | 3 | 256 | 64 | 576 | 134 |
+//! | `a.times_transposed(&b)?` | 3 | 128 | 32 | 572 | 129 |
 //! | `a.times_transposed_shallow(&b)?` | 2 | 256 | 64 | 1024 | 271 |
 //!
-//! where a test holds them, and a sum of products is relinearized once, as the compiler does.
+//! A test holds these; relinearizations are the compiler's, which brings a sum of products back once.
 
 use std::ops::Mul;
 

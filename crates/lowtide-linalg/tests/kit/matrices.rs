@@ -1,5 +1,6 @@
 //! Products of two matrices, in each form.
 
+use lowtide_circuit::{Builder, Requirements, compile};
 use lowtide_linalg::{Error, Layout, Matrix, Tile};
 use proptest::prelude::*;
 
@@ -192,6 +193,20 @@ fn gram_matrices_of_mini_batches_take_what_is_documented() {
     let (found, cost) = product(tile, &a, &b, Matrix::times_transposed_shallow);
     assert_close(&found, &expected);
     assert_eq!(cost, Cost { levels: 2, products: 256, public: 1024, rotations: 271 });
+}
+
+#[test]
+fn a_gram_matrix_relinearizes_what_is_documented() {
+    let tile = Tile::new(8192, 64, true).unwrap();
+    let products: [(Product, usize); 2] =
+        [(Matrix::times_transposed, 32), (Matrix::times_transposed_shallow, 64)];
+    for (product, expected) in products {
+        let b = Builder::new(tile.slots());
+        let layout = Layout::matrix(tile, 64, 197).unwrap();
+        product(&layout.input(&b, "a").unwrap(), &layout.input(&b, "b").unwrap()).unwrap().output("gram");
+        let program = compile(&b.finish().unwrap(), &Requirements::default()).unwrap();
+        assert_eq!(program.tally().relinearizations.values().sum::<usize>(), expected);
+    }
 }
 
 #[test]
