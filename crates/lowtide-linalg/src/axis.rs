@@ -1,4 +1,13 @@
 //! The orientations of vectors as types, so that a product with the wrong one does not compile.
+//!
+//! ```compile_fail
+//! # use {lowtide_circuit::Builder, lowtide_linalg::{Layout, Tile}};
+//! # let (tile, b) = (Tile::new(32, 4, true).unwrap(), Builder::new(32));
+//! let x = Layout::row_indexed(tile, 4)?.input(&b, "x")?;
+//! let y = Layout::column_indexed(tile, 4)?.input(&b, "y")?;
+//! let sum = (&x + &y)?; // `(&x + &y.turned())?` is what exists.
+//! # Ok::<(), lowtide_linalg::Error>(())
+//! ```
 
 use std::fmt::Debug;
 

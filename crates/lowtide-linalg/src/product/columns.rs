@@ -9,31 +9,18 @@
 //! frames to the left, `e < 0`, the last `g` columns hold what belongs to the row below. As a sum over all rows is the same in
 //! every row, that matters only for which diagonal such a place keeps.
 
-use std::ops::Range;
+use lowtide_circuit::{Builder, Wire};
 
-use lowtide_circuit::Wire;
-
-use super::plan::{Plan, Take};
+use super::plan::Plan;
 use crate::{
     Error, Matrix, MatrixShape, Tile,
     gather::{Gather, mask, some_mask},
     sum,
 };
 
-/// How many blocks there are.
-#[derive(Clone, Copy)]
-struct Blocks {
-    /// Of columns of `A`.
-    a: usize,
-    /// Of columns of `B`.
-    b: usize,
-    /// Of rows of both.
-    k: usize,
-    /// Of rows of the result.
-    result: usize,
-    /// Pairs of a block of rows of the result and one of columns of `A` that stand for the same columns of `A`.
-    pairs: usize,
-}
+mod cost;
+
+use cost::{Blocks, deep, frames, meeting, shallow};
 
 impl Matrix {
     /// `A^T B`. Levels: 3, a product between two ciphertexts and two masks.
@@ -53,58 +40,28 @@ impl Matrix {
     /// # Errors
     /// [`Error::Tiles`] or [`Error::Shapes`] unless both have equally many rows.
     pub fn transposed_times(&self, other: &Self) -> Result<Self, Error> {
-        let blocks = self.blocks_over_rows(other)?;
-        let (b, tile) = (self.builder(), self.tile());
-        let (rows, columns, width) = (tile.rows(), tile.columns(), tile.width());
-        let plan = Plan::cheapest(columns, rows, |plan| deep(tile, blocks, plan));
-        let (small, near) = (plan.small, plan.near);
-        let operands = Operands::new(self, other, small);
-        // Which small step lies where in a window depends on the sum of step and distance alone.
-        let masks = |below: bool| -> Vec<Wire> {
-            let row_of = |row, column| row + usize::from(below && column + small >= columns);
-            let keeps = |step: usize| {
-                mask(b, tile, |row, column| (row_of(row, column) + small - column % small) % small == step)
-            };
-            (0..small).map(keeps).collect()
-        };
-        let (here, below) = (masks(false), masks(true));
-        let window = |i: usize, j: usize, e: i64| {
-            let (masks, mut gather) = (if e < 0 { &below } else { &here }, Gather::default());
-            for d in 0..small {
-                if let Some(diagonal) = operands.diagonal(i, j, d, e) {
-                    (0..small)
-                        .for_each(|t| gather.add(&diagonal, &masks[(d + t) % small], (t * width) as i64));
-                }
-            }
-            gather.finish(b)
-        };
-        let windows = |i: usize, j: usize, e: i64| {
-            let alone = if small == 1 { operands.diagonal(i, j, 0, e) } else { None };
-            let sum = alone.unwrap_or_else(|| window(i, j, e));
-            sum::double(&sum, (small * width) as i64, (near * width) as i64).rotate(small as i64 * e)
-        };
-        let frames = frames(tile, small);
-        let windows: Vec<Vec<Vec<Wire>>> = (0..blocks.a)
-            .map(|i| (0..blocks.b).map(|j| frames.clone().map(|e| windows(i, j, e)).collect()).collect())
-            .collect();
+        self.check_rows(other)?;
+        let (b, tile, blocks) = (self.builder(), self.tile(), Blocks::new(self, other));
+        let plan = Plan::cheapest(tile.columns(), tile.rows(), |plan| deep(tile, blocks, plan));
+        let work = Work { tile, plan, operands: Operands::new(self, other, plan.small) };
+        let masks = [false, true].map(|below| work.near_masks(b, below));
+        let frames = frames(tile, plan.small);
+        let windows = |i, j| frames.clone().map(|e| work.windows(b, &masks, (i, j, e))).collect();
+        let windows: Vec<Vec<Vec<Wire>>> =
+            (0..blocks.a).map(|i| (0..blocks.b).map(|j| windows(i, j)).collect()).collect();
         let mut tiles = Vec::with_capacity(blocks.result * blocks.b);
         for result in 0..blocks.result {
             let mut gathers: Vec<Gather> = (0..blocks.b).map(|_| Gather::default()).collect();
-            for i in meeting(rows, columns, result, blocks.a) {
+            for i in meeting(tile.rows(), tile.columns(), result, blocks.a) {
                 for (frame, e) in frames.clone().enumerate() {
-                    for turn in (0..rows).step_by(near) {
+                    for turn in (0..tile.rows()).step_by(plan.near) {
                         let keeps = some_mask(b, tile, |row, column| {
-                            let to = result * rows + (row + rows - turn) % rows;
-                            let apart = (to % columns) as i64 - column as i64;
-                            let apart = if tile.is_half() { apart.rem_euclid(columns as i64) } else { apart };
-                            column < columns && to / columns == i && apart.div_euclid(small as i64) == e
+                            work.is_wanted((result, i, e), turn, row, column)
                         });
                         let Some(keeps) = keeps else { continue };
-                        let turn = (turn * width) as i64;
-                        gathers
-                            .iter_mut()
-                            .enumerate()
-                            .for_each(|(j, it)| it.add(&windows[i][j][frame], &keeps, turn));
+                        for (gather, windows) in gathers.iter_mut().zip(&windows[i]) {
+                            gather.add(&windows[frame], &keeps, (turn * tile.width()) as i64);
+                        }
                     }
                 }
             }
@@ -125,8 +82,8 @@ impl Matrix {
     /// # Errors
     /// [`Error::FullTile`]; [`Error::Tiles`] or [`Error::Shapes`] unless both have equally many rows.
     pub fn transposed_times_shallow(&self, other: &Self) -> Result<Self, Error> {
-        let blocks = self.blocks_over_rows(other)?;
-        let (b, tile) = (self.builder(), self.tile());
+        self.check_rows(other)?;
+        let (b, tile, blocks) = (self.builder(), self.tile(), Blocks::new(self, other));
         if !tile.is_half() {
             return Err(Error::FullTile { operation: "a product of matrices at two levels", tile: *tile });
         }
@@ -163,67 +120,58 @@ impl Matrix {
         Ok(self.make(MatrixShape::new(self.columns(), other.columns()), tiles))
     }
 
-    fn blocks_over_rows(&self, other: &Self) -> Result<Blocks, Error> {
+    fn check_rows(&self, other: &Self) -> Result<(), Error> {
         let cure = "both must have as many rows";
-        self.fits(other, "the product of the transposed", (self.rows(), other.rows()), cure)?;
-        let (rows, columns) = (self.tile().rows(), self.tile().columns());
-        let (a, result) = (self.column_blocks(), self.columns().div_ceil(rows));
-        let pairs = (0..result).map(|result| meeting(rows, columns, result, a).count()).sum();
-        Ok(Blocks { a, b: other.column_blocks(), k: self.row_blocks(), result, pairs })
+        self.fits(other, "the product of the transposed", (self.rows(), other.rows()), cure)
     }
 }
 
-/// The blocks of columns that a block of rows of the result stands for.
-fn meeting(rows: usize, columns: usize, result: usize, count: usize) -> impl Iterator<Item = usize> {
-    result * rows / columns..(((result + 1) * rows).div_ceil(columns)).min(count)
+/// A product at three levels.
+struct Work<'a> {
+    tile: &'a Tile,
+    plan: Plan,
+    operands: Operands,
 }
 
-/// The giant steps of the frames.
-fn frames(tile: &Tile, small: usize) -> Range<i64> {
-    let count = (tile.columns() / small) as i64;
-    match (tile.is_half(), small) {
-        (true, _) => 0..count,
-        (false, 1) => 1 - count..count,
-        (false, _) => -count..count,
+impl Work<'_> {
+    /// By the sum of small step and distance, modulo `g`: what a window keeps. In frames to the left the last `g` columns go by
+    /// the row below.
+    fn near_masks(&self, b: &Builder, below: bool) -> Vec<Wire> {
+        let (small, columns) = (self.plan.small, self.tile.columns());
+        let row_of = |row, column| row + usize::from(below && column + small >= columns);
+        let keeps = |step: usize| {
+            mask(b, self.tile, |row, column| (row_of(row, column) + small - column % small) % small == step)
+        };
+        (0..small).map(keeps).collect()
     }
-}
 
-/// What [`Matrix::transposed_times`] takes at most.
-fn deep(tile: &Tile, blocks: Blocks, plan: Plan) -> Option<Take> {
-    let Blocks { a, b, k, result, pairs } = blocks;
-    let Plan { paired, small, near } = plan;
-    if paired || small > near {
-        return None;
+    /// The sums of `s` neighbours of all diagonals of a giant step, side by side, in the columns of the result.
+    fn windows(&self, b: &Builder, masks: &[Vec<Wire>; 2], (i, j, e): (usize, usize, i64)) -> Wire {
+        let (Plan { small, near, .. }, width) = (self.plan, self.tile.width());
+        let masks = &masks[usize::from(e < 0)];
+        let mut gather = Gather::default();
+        let mut alone = None;
+        for d in 0..small {
+            let Some(diagonal) = self.operands.diagonal(i, j, d, e) else { continue };
+            if small == 1 {
+                alone = Some(diagonal);
+            } else {
+                (0..small).for_each(|t| gather.add(&diagonal, &masks[(d + t) % small], (t * width) as i64));
+            }
+        }
+        let sum = alone.unwrap_or_else(|| gather.finish(b));
+        sum::double(&sum, (small * width) as i64, (near * width) as i64).rotate(small as i64 * e)
     }
-    let (columns, far) = (tile.columns(), tile.rows() / near);
-    let frames = frames(tile, small).count();
-    let (copies, diagonals) = match tile.is_half() {
-        true => (if columns > 1 { a * k } else { 0 }, columns),
-        false => (0, 2 * columns - 1),
-    };
-    let turns = a * k * (small - 1) + b * k * (frames - 1);
-    let near_turns = small - 1 + (near / small).ilog2() as usize;
-    let sums = a * b * frames * near_turns + a * b * (frames - 1) + b * result * (far - 1);
-    let near_products = if small > 1 { a * b * diagonals * small } else { 0 };
-    Some(Take {
-        rotations: copies + turns + sums,
-        products: a * b * diagonals,
-        public_products: near_products + b * pairs * frames * far,
-    })
-}
 
-/// What [`Matrix::transposed_times_shallow`] takes.
-fn shallow(rows: usize, columns: usize, blocks: Blocks, plan: Plan) -> Option<Take> {
-    let Blocks { a, b, k, result, pairs } = blocks;
-    let (frames, far) = (columns / plan.small, rows / plan.near);
-    let copies = if columns > 1 { a * k } else { 0 };
-    let diagonals = a * k * (plan.small - 1) + b * k * (frames - 1);
-    let sums = a * b * columns * plan.near.ilog2() as usize + b * result * (frames * (far - 1) + frames - 1);
-    (!plan.paired).then_some(Take {
-        rotations: copies + diagonals + sums,
-        products: a * b * columns,
-        public_products: b * pairs * columns * far,
-    })
+    /// Whether a place of the windows of giant step `e`, with block `i` of `A`, belongs to a block of rows of the result,
+    /// `turn` rows up.
+    fn is_wanted(&self, (result, i, e): (usize, usize, i64), turn: usize, row: usize, column: usize) -> bool {
+        let (rows, columns) = (self.tile.rows(), self.tile.columns());
+        let to = result * rows + (row + rows - turn) % rows;
+        let apart = (to % columns) as i64 - column as i64;
+        let apart = if self.tile.is_half() { apart.rem_euclid(columns as i64) } else { apart };
+        column < columns && to / columns == i && apart.div_euclid(self.plan.small as i64) == e
+    }
 }
 
 /// Both matrices by block of columns, then of rows; `A` copied to the right half of half tiles.

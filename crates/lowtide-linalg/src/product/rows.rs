@@ -14,29 +14,20 @@
 //! `k < C` and is no wider than `C` sees every column. Or it holds the diagonals `d + R / 2` beside those of `d`, **in pairs**,
 //! half as many products; then, as in full tiles, masks cut windows at the edges of aligned groups, and distances have both signs.
 
-use lowtide_circuit::Wire;
+use std::ops::Range;
 
-use super::plan::{Plan, Take};
+use lowtide_circuit::{Builder, Wire};
+
+use super::plan::Plan;
 use crate::{
     Error, Matrix, MatrixShape, Tile,
     gather::{Gather, mask, some_mask},
     sum,
 };
 
-/// How many blocks there are.
-#[derive(Clone, Copy)]
-struct Blocks {
-    /// Of rows of `A`.
-    a: usize,
-    /// Of rows of `B`.
-    b: usize,
-    /// Of columns of both.
-    k: usize,
-    /// Of columns of the result.
-    result: usize,
-    /// Pairs of a block of columns of the result and one of rows of `B` that stand for the same rows of `B`.
-    pairs: usize,
-}
+mod cost;
+
+use cost::{Blocks, deep, diagonals, meeting, shallow};
 
 impl Matrix {
     /// `A B^T`. Levels: 3, a product between two ciphertexts and two masks.
@@ -63,69 +54,25 @@ impl Matrix {
     /// # Errors
     /// [`Error::Tiles`] or [`Error::Shapes`] unless both have equally many columns.
     pub fn times_transposed(&self, other: &Self) -> Result<Self, Error> {
-        let blocks = self.blocks_with(other)?;
-        let (b, tile) = (self.builder(), self.tile());
-        let (rows, columns, width) = (tile.rows(), tile.columns(), tile.width());
-        let plan = Plan::cheapest(rows, columns, |plan| deep(tile, blocks, plan));
-        let Plan { paired, small, near } = plan;
-        let (diagonals, goes_round) = (diagonals(tile, paired), tile.is_half() && !paired);
-        let giant = diagonals / small;
-        let distances = |count: usize| {
-            let count = count as i64;
-            if goes_round { 0..count } else { 1 - count..count }
-        };
-        // Those of the right half are `C` further.
-        let far = columns / near;
-        let far_distances = distances(far).start..if paired { 2 * far as i64 } else { far as i64 };
-        let operands = Operands::new(self, other, plan);
-        // In windows of `first` columns diagonals lie side by side; where rows go round, wider ones only repeat them.
-        let first = if goes_round { small } else { near };
-        let masks: Vec<Vec<Wire>> = (0..small)
-            .map(|d| {
-                let keeps = |t: i64| {
-                    mask(b, tile, |row, column| {
-                        let to = column as i64 - t;
-                        let is_near = goes_round || to.div_euclid(near as i64) == (column / near) as i64;
-                        is_near && (to - row as i64 - d as i64).rem_euclid(small as i64) == 0
-                    })
-                };
-                distances(first).map(keeps).collect()
-            })
-            .collect();
-        let window = |i: usize, j: usize, e: usize| {
-            let mut gather = Gather::default();
-            for (d, masks) in masks.iter().enumerate() {
-                let diagonal = operands.diagonal(i, j, d, e);
-                masks.iter().zip(distances(first)).for_each(|(mask, t)| gather.add(&diagonal, mask, t));
-            }
-            gather.finish(b)
-        };
-        let windows = |i: usize, j: usize, e: usize| {
-            let sum = if first == 1 { operands.diagonal(i, j, 0, e) } else { window(i, j, e) };
-            sum::double(&sum, first as i64, near as i64).rotate((small * e * width) as i64)
-        };
+        self.check_columns(other)?;
+        let (b, tile, blocks) = (self.builder(), self.tile(), Blocks::new(self, other));
+        let plan = Plan::cheapest(tile.rows(), tile.columns(), |plan| deep(tile, blocks, plan));
+        let giant = diagonals(tile, plan.paired) / plan.small;
+        let work = Work { tile, plan, operands: Operands::new(self, other, plan) };
+        let masks = work.near_masks(b);
         let mut tiles = Vec::with_capacity(blocks.a * blocks.result);
         for i in 0..blocks.a {
-            let windows: Vec<Vec<Wire>> =
-                (0..blocks.b).map(|j| (0..giant).map(|e| windows(i, j, e)).collect()).collect();
+            let windows = |j| (0..giant).map(|e| work.windows(b, &masks, (i, j, e))).collect();
+            let windows: Vec<Vec<Wire>> = (0..blocks.b).map(windows).collect();
             for result in 0..blocks.result {
                 let mut gather = Gather::default();
-                for (j, e) in
-                    meeting(rows, columns, result, blocks.b).flat_map(|j| (0..giant).map(move |e| (j, e)))
-                {
-                    for t in far_distances.clone() {
-                        let turn = t * near as i64;
-                        let keeps = some_mask(b, tile, |row, column| {
-                            let (to, right) = (column as i64 - turn, usize::from(column >= columns));
-                            let place = result * columns + to.max(0) as usize;
-                            let diagonal = (place + rows - row) % rows;
-                            (0..columns as i64).contains(&to)
-                                && place / rows == j
-                                && (goes_round || diagonal / diagonals == right)
-                                && diagonal % diagonals / small == e
-                        });
-                        if let Some(keeps) = keeps {
-                            gather.add(&windows[j][e], &keeps, turn);
+                for j in meeting(tile.rows(), tile.columns(), result, blocks.b) {
+                    for (e, window) in windows[j].iter().enumerate() {
+                        for turn in work.far_distances() {
+                            let keeps = some_mask(b, tile, |row, column| {
+                                work.is_wanted((result, j, e), turn, row, column)
+                            });
+                            keeps.iter().for_each(|keeps| gather.add(window, keeps, turn));
                         }
                     }
                 }
@@ -147,8 +94,8 @@ impl Matrix {
     /// # Errors
     /// [`Error::FullTile`]; [`Error::Tiles`] or [`Error::Shapes`] unless both have equally many columns.
     pub fn times_transposed_shallow(&self, other: &Self) -> Result<Self, Error> {
-        let blocks = self.blocks_with(other)?;
-        let (b, tile) = (self.builder(), self.tile());
+        self.check_columns(other)?;
+        let (b, tile, blocks) = (self.builder(), self.tile(), Blocks::new(self, other));
         if !tile.is_half() {
             return Err(Error::FullTile { operation: "a product of matrices at two levels", tile: *tile });
         }
@@ -186,66 +133,83 @@ impl Matrix {
         Ok(self.make(MatrixShape::new(self.rows(), other.rows()), tiles))
     }
 
-    fn blocks_with(&self, other: &Self) -> Result<Blocks, Error> {
+    fn check_columns(&self, other: &Self) -> Result<(), Error> {
         let cure = "both must have as many columns";
-        self.fits(other, "the product with the transposed", (self.columns(), other.columns()), cure)?;
-        let (rows, columns) = (self.tile().rows(), self.tile().columns());
-        let (b, result) = (other.row_blocks(), other.rows().div_ceil(columns));
-        let pairs = (0..result).map(|result| meeting(rows, columns, result, b).count()).sum();
-        Ok(Blocks { a: self.row_blocks(), b, k: self.column_blocks(), result, pairs })
+        self.fits(other, "the product with the transposed", (self.columns(), other.columns()), cure)
     }
 }
 
-/// The blocks of rows that a block of columns of the result stands for.
-fn meeting(rows: usize, columns: usize, result: usize, count: usize) -> impl Iterator<Item = usize> {
-    result * columns / rows..(((result + 1) * columns).div_ceil(rows)).min(count)
+/// A product at three levels.
+struct Work<'a> {
+    tile: &'a Tile,
+    plan: Plan,
+    operands: Operands,
 }
 
-/// How many diagonals are computed.
-const fn diagonals(tile: &Tile, paired: bool) -> usize {
-    if paired { tile.rows() / 2 } else { tile.rows() }
-}
-
-/// What [`Matrix::times_transposed`] takes at most.
-fn deep(tile: &Tile, blocks: Blocks, plan: Plan) -> Option<Take> {
-    let Blocks { a, b, k, result, pairs } = blocks;
-    let Plan { paired, small, near } = plan;
-    let diagonals = diagonals(tile, paired);
-    if small > near || small > diagonals || paired && !tile.is_half() {
-        return None;
+impl Work<'_> {
+    fn goes_round(&self) -> bool {
+        self.tile.is_half() && !self.plan.paired
     }
-    let (giant, far) = (diagonals / small, tile.columns() / near);
-    let copied = tile.is_half() && (paired || tile.columns() > 1);
-    let copies = if copied { (a + b) * k } else { 0 };
-    let turns = b * k * (small - 1) + a * k * (giant - 1) + a * b * (giant - 1);
-    let (near_turns, near_masks, far_masks) = if tile.is_half() && !paired {
-        (small - 1 + (near / small).ilog2() as usize, if small > 1 { small } else { 0 }, far)
-    } else {
-        (
-            2 * (near - 1),
-            if near > 1 { 2 * near - 1 } else { 0 },
-            if paired { 3 * far - 1 } else { 2 * far - 1 },
-        )
-    };
-    Some(Take {
-        rotations: copies + turns + a * b * giant * near_turns + a * result * (far_masks - 1),
-        products: a * b * diagonals,
-        public_products: a * b * diagonals * near_masks + a * pairs * giant * far_masks,
-    })
-}
 
-/// What [`Matrix::times_transposed_shallow`] takes.
-fn shallow(rows: usize, columns: usize, blocks: Blocks, plan: Plan) -> Option<Take> {
-    let Blocks { a, b, k, result, pairs } = blocks;
-    let (giant, far) = (rows / plan.small, columns / plan.near);
-    let copies = if columns > 1 { (a + b) * k } else { 0 };
-    let diagonals = b * k * (plan.small - 1) + a * k * (giant - 1);
-    let sums = a * b * rows * plan.near.ilog2() as usize + a * result * (giant * (far - 1) + giant - 1);
-    (!plan.paired).then_some(Take {
-        rotations: copies + diagonals + sums,
-        products: a * b * rows,
-        public_products: a * pairs * rows * far,
-    })
+    /// Columns of a window that is gathered. Where rows go round, wider ones only repeat its diagonals.
+    fn first(&self) -> usize {
+        if self.goes_round() { self.plan.small } else { self.plan.near }
+    }
+
+    fn near_distances(&self) -> Range<i64> {
+        let count = self.first() as i64;
+        if self.goes_round() { 0..count } else { 1 - count..count }
+    }
+
+    /// Multiples of `s`. Those of the right half are `C` further.
+    fn far_distances(&self) -> impl Iterator<Item = i64> {
+        let (near, far) = (self.plan.near as i64, (self.tile.columns() / self.plan.near) as i64);
+        let start = if self.goes_round() { 0 } else { 1 - far };
+        let end = if self.plan.paired { 2 * far } else { far };
+        (start..end).map(move |t| t * near)
+    }
+
+    /// By small step, then by distance: what a window keeps of the diagonal.
+    fn near_masks(&self, b: &Builder) -> Vec<Vec<Wire>> {
+        let (small, near) = (self.plan.small as i64, self.plan.near as i64);
+        let keeps = |d: i64, t: i64| {
+            mask(b, self.tile, |row, column| {
+                let (column, to) = (column as i64, column as i64 - t);
+                let is_near = self.goes_round() || to.div_euclid(near) == column.div_euclid(near);
+                is_near && (to - row as i64 - d).rem_euclid(small) == 0
+            })
+        };
+        (0..small).map(|d| self.near_distances().map(|t| keeps(d, t)).collect()).collect()
+    }
+
+    /// The sums of `s` neighbours of all diagonals of a giant step, side by side, in the rows of the result.
+    fn windows(&self, b: &Builder, masks: &[Vec<Wire>], (i, j, e): (usize, usize, usize)) -> Wire {
+        let (first, Plan { small, near, .. }) = (self.first(), self.plan);
+        let sum = if first == 1 {
+            self.operands.diagonal(i, j, 0, e)
+        } else {
+            let mut gather = Gather::default();
+            for (d, masks) in masks.iter().enumerate() {
+                let diagonal = self.operands.diagonal(i, j, d, e);
+                masks.iter().zip(self.near_distances()).for_each(|(mask, t)| gather.add(&diagonal, mask, t));
+            }
+            gather.finish(b)
+        };
+        sum::double(&sum, first as i64, near as i64).rotate((small * e * self.tile.width()) as i64)
+    }
+
+    /// Whether a place of the windows of giant step `e`, with block `j` of `B`, belongs to a block of columns of the result,
+    /// `turn` to the left.
+    fn is_wanted(&self, (result, j, e): (usize, usize, usize), turn: i64, row: usize, column: usize) -> bool {
+        let (rows, columns) = (self.tile.rows(), self.tile.columns());
+        let Some(to) = column.checked_add_signed(-turn as isize).filter(|to| *to < columns) else {
+            return false;
+        };
+        let place = result * columns + to;
+        let (diagonal, half) = ((place + rows - row) % rows, diagonals(self.tile, self.plan.paired));
+        let is_half = self.goes_round() || diagonal / half == usize::from(column >= columns);
+        place / rows == j && is_half && diagonal % half / self.plan.small == e
+    }
 }
 
 /// Both matrices by block of rows, then of columns. In half tiles the right half holds a copy, of `B` in pairs half of all rows

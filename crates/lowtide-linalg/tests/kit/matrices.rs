@@ -1,6 +1,6 @@
 //! Products of two matrices, in each form.
 
-use lowtide_circuit::{Builder, Requirements, compile};
+use lowtide_circuit::{Builder, Requirements, compile, pass};
 use lowtide_linalg::{Error, Layout, Matrix, Tile};
 use proptest::prelude::*;
 
@@ -206,6 +206,37 @@ fn a_gram_matrix_relinearizes_what_is_documented() {
         product(&layout.input(&b, "a").unwrap(), &layout.input(&b, "b").unwrap()).unwrap().output("gram");
         let program = compile(&b.finish().unwrap(), &Requirements::default()).unwrap();
         assert_eq!(program.tally().relinearizations.values().sum::<usize>(), expected);
+    }
+}
+
+#[test]
+fn a_public_factor_joins_the_last_mask() {
+    let tile = Tile::new(64, 8, true).unwrap();
+    let products: [(Product, usize); 3] = [
+        (Matrix::times_transposed, 3),
+        (Matrix::times_transposed_shallow, 2),
+        (|a, b| Ok(a.hadamard(b)?.transposed()), 2),
+    ];
+    for (product, levels) in products {
+        let b = Builder::new(tile.slots());
+        let layout = Layout::matrix(tile, 5, 9).unwrap();
+        let result = product(&layout.input(&b, "a").unwrap(), &layout.input(&b, "b").unwrap()).unwrap();
+        (&result * 0.3).output("result");
+        assert_eq!(Cost::of(&pass::optimize(&b.finish().unwrap())).levels, levels);
+    }
+}
+
+#[test]
+fn one_operand_may_be_public() {
+    for half in [true, false] {
+        let tile = Tile::new(64, 4, half).unwrap();
+        let (x, y) = (Plain::random(5, 7, 1), Plain::random(6, 7, 2));
+        let mut case = Case::new(&tile);
+        let a = case.input(Layout::matrix(tile, 5, 7).unwrap(), "a", &x.values);
+        let b = Layout::matrix(tile, 6, 7).unwrap().constant(&case.b, &y.values).unwrap();
+        let (found, cost) = case.finish(&a.times_transposed(&b).unwrap());
+        assert_close(&found, &x.times(&y.transposed()).values);
+        assert_eq!((cost.levels, cost.products), (3, 0));
     }
 }
 
