@@ -13,6 +13,7 @@
 //! | [`a.times_transposed_shallow(&b)?`](Matrix::times_transposed_shallow) | 2, refused | | |
 //! | [`a.transposed_times(&b)?`](Matrix::transposed_times), `A^T B` | 3, 3 | | |
 //! | [`a.transposed_times_shallow(&b)?`](Matrix::transposed_times_shallow) | 2, refused | | |
+//! | `(&a * &b)?`, from both as they are | 3, 4 | | |
 //!
 //! What a vector is indexed by decides what it meets: a row vector that multiplies a matrix from the left has an entry for
 //! each of its rows, and is row-indexed; the result is column-indexed. A
@@ -89,6 +90,23 @@ impl Mul<&Vector<ColumnIndexed>> for &Matrix {
         self.fits(vector, "the product", (self.columns(), vector.length()), cure)?;
         let blocks = lines(vector, self);
         Ok(self.make(VectorShape::new(self.rows()), blocks))
+    }
+}
+
+/// A matrix times a matrix, from both as they are: the second is [transposed](Matrix::transposed) first, which is a level and its
+/// rotations. Levels: 3 in half tiles, with [`Matrix::times_transposed_shallow`]; 4 in full ones, with
+/// [`Matrix::times_transposed`]. Whoever can keep one operand transposed should.
+impl Mul for &Matrix {
+    type Output = Result<Matrix, Error>;
+    fn mul(self, other: Self) -> Self::Output {
+        let cure = "the second must have a row for each column of the first";
+        self.fits(other, "the product", (self.columns(), other.rows()), cure)?;
+        let transposed = other.transposed();
+        if self.tile().is_half() {
+            self.times_transposed_shallow(&transposed)
+        } else {
+            self.times_transposed(&transposed)
+        }
     }
 }
 

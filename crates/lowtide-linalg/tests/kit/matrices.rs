@@ -182,6 +182,24 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn from_both_as_they_are(
+        tile in tiles(),
+        rows in 1..20_usize,
+        columns in 1..20_usize,
+        others in 1..20_usize,
+    ) {
+        let (a, b) = (Plain::random(rows, columns, 1), Plain::random(columns, others, 2));
+        let (found, cost) = product(tile, &a, &b, |a, b| a * b);
+        assert_close(&found, &a.times(&b).values);
+        let levels = if tile.is_half() { 3 } else { 4 };
+        prop_assert!(cost.levels <= levels);
+    }
+}
+
 #[test]
 fn gram_matrices_of_mini_batches_take_what_is_documented() {
     let tile = Tile::new(8192, 64, true).unwrap();
@@ -248,7 +266,7 @@ fn what_does_not_fit_is_refused() {
     let b = Layout::matrix(tile, 4, 6).unwrap().input(&case.b, "b").unwrap();
     let message = a.times_transposed(&b).unwrap_err().to_string();
     assert!(message.contains("3x5 matrix") && message.contains("4x6 matrix"), "{message}");
-    assert!(a.transposed_times(&b).is_err());
+    assert!(a.transposed_times(&b).is_err() && (&a * &b).is_err());
     assert!(matches!(a.times_transposed_shallow(&a), Err(Error::FullTile { .. })));
     assert!(matches!(a.transposed_times_shallow(&a), Err(Error::FullTile { .. })));
 }
