@@ -18,6 +18,8 @@
 
 use std::ops::{Add, Mul, Neg, Sub};
 
+use lowtide_circuit::Wire;
+
 use crate::{ColumnIndexed, Error, Matrix, Object, RowIndexed, Scalar, Shape, Vector};
 
 const SAME: &str = "both must have the same shape";
@@ -28,20 +30,20 @@ impl<S: Shape> Object<S> {
     /// # Errors
     /// [`Error::Tiles`] or [`Error::Shapes`] unless both have one layout.
     pub fn hadamard(&self, other: &Self) -> Result<Self, Error> {
-        self.zip(other, "a product, entry by entry,", |x, y| x * y)
+        self.zip(other, "the product, entry by entry,", |x, y| x * y)
     }
 
     /// The square of every entry. Levels: 1. Squares: one a tile.
     #[must_use]
     pub fn square(&self) -> Self {
-        self.map(lowtide_circuit::Wire::square)
+        self.map(Wire::square)
     }
 
     fn zip(
         &self,
         other: &Self,
         operation: &'static str,
-        f: impl Fn(&lowtide_circuit::Wire, &lowtide_circuit::Wire) -> lowtide_circuit::Wire,
+        f: impl Fn(&Wire, &Wire) -> Wire,
     ) -> Result<Self, Error> {
         self.same_tile(other)?;
         if self.shape() != other.shape() {
@@ -53,9 +55,8 @@ impl<S: Shape> Object<S> {
 
     /// A public number at every entry, zero elsewhere, added tile by tile.
     fn shifted(&self, by: f64) -> Self {
-        let tile = |(block, tile): (usize, &lowtide_circuit::Wire)| {
-            tile + self.builder().vector(self.layout().fill(block, |_| by))
-        };
+        let tile =
+            |(block, tile): (usize, &Wire)| tile + self.builder().vector(self.layout().fill(block, |_| by));
         self.make(*self.shape(), self.tiles().iter().enumerate().map(tile).collect())
     }
 }
@@ -123,7 +124,7 @@ impl Matrix {
     /// [`Error::Tiles`] or [`Error::Shapes`] unless there is an entry for each row.
     pub fn scale_rows(&self, x: &Vector<RowIndexed>) -> Result<Self, Error> {
         let cure = "the vector must have an entry for each row";
-        self.fits(x, "rows scaled", (self.rows(), x.length()), cure)?;
+        self.fits(x, "the product, row by row,", (self.rows(), x.length()), cure)?;
         let blocks = self.column_blocks();
         let tiles = self.tiles().iter().enumerate().map(|(block, tile)| tile * &x.tiles()[block / blocks]);
         Ok(self.make(*self.shape(), tiles.collect()))
@@ -135,7 +136,7 @@ impl Matrix {
     /// [`Error::Tiles`] or [`Error::Shapes`] unless there is an entry for each column.
     pub fn scale_columns(&self, y: &Vector<ColumnIndexed>) -> Result<Self, Error> {
         let cure = "the vector must have an entry for each column";
-        self.fits(y, "columns scaled", (self.columns(), y.length()), cure)?;
+        self.fits(y, "the product, column by column,", (self.columns(), y.length()), cure)?;
         let blocks = self.column_blocks();
         let tiles = self.tiles().iter().enumerate().map(|(block, tile)| tile * &y.tiles()[block % blocks]);
         Ok(self.make(*self.shape(), tiles.collect()))

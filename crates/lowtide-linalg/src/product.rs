@@ -16,9 +16,8 @@
 //! | `(&a * &b)?`, from both as they are | 3, 4 | | |
 //!
 //! What a vector is indexed by decides what it meets: a row vector that multiplies a matrix from the left has an entry for
-//! each of its rows, and is row-indexed; the result is column-indexed. A
-//! column vector that a matrix multiplies is column-indexed, and the result row-indexed.
-
+//! each of its rows, and is row-indexed; the result is column-indexed. A column vector
+//! that a matrix multiplies has an entry for each of its columns, and is column-indexed; the result is row-indexed.
 //!
 //! **Two matrices** are multiplied from `A` and `B^T`, whose columns are summed over, or from `A^T` and `B`, whose rows are.
 //! Of the result the transposed comes at the same price: `(A B^T)^T = B A^T`, so that the operands change places. The counts
@@ -29,8 +28,8 @@
 //! | `a.times_transposed(&b)?` | 3 | 128 | 32 | 572 | 129 |
 //! | `a.times_transposed_shallow(&b)?` | 2 | 256 | 64 | 1024 | 271 |
 //!
-//! A test holds these; relinearizations are the compiler's, which brings a sum of products back once. A public
-//! factor of the result costs no further level: the passes fold it into the last mask.
+//! A test holds these; relinearizations are the compiler's, which brings a sum of products back once. A public factor
+//! of the result costs no further level: the passes fold it into the last mask.
 
 use std::ops::Mul;
 

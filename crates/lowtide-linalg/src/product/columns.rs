@@ -122,7 +122,7 @@ impl Matrix {
 
     fn check_rows(&self, other: &Self) -> Result<(), Error> {
         let cure = "both must have as many rows";
-        self.fits(other, "the product of the transposed", (self.rows(), other.rows()), cure)
+        self.fits(other, "the product A^T B", (self.rows(), other.rows()), cure)
     }
 }
 

@@ -135,7 +135,7 @@ impl Matrix {
 
     fn check_columns(&self, other: &Self) -> Result<(), Error> {
         let cure = "both must have as many columns";
-        self.fits(other, "the product with the transposed", (self.columns(), other.columns()), cure)
+        self.fits(other, "the product A B^T", (self.columns(), other.columns()), cure)
     }
 }
 

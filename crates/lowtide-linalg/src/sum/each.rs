@@ -81,8 +81,8 @@ fn alike<'a>(matrices: &[&'a Matrix]) -> Result<&'a Matrix, Error> {
     let cure = "all must have the same shape";
     for it in matrices {
         let sizes = |matrix: &Matrix| (matrix.rows(), matrix.columns());
-        first.fits(*it, "sums of each", (sizes(first).0, sizes(it).0), cure)?;
-        first.fits(*it, "sums of each", (sizes(first).1, sizes(it).1), cure)?;
+        first.fits(*it, "the sums", (sizes(first).0, sizes(it).0), cure)?;
+        first.fits(*it, "the sums", (sizes(first).1, sizes(it).1), cure)?;
     }
     Ok(first)
 }

@@ -18,7 +18,7 @@ pub fn rows_of_all(matrices: &[&Matrix]) -> Result<Vector<ColumnIndexed>, Error>
     let cure = "all must have as many columns";
     matrices
         .iter()
-        .try_for_each(|it| first.fits(*it, "the rows summed", (first.columns(), it.columns()), cure))?;
+        .try_for_each(|it| first.fits(*it, "the sum of rows", (first.columns(), it.columns()), cure))?;
     let block = |k| rows(first.tile(), &stack(matrices.iter().flat_map(|it| column(it, k))));
     Ok(first.make(VectorShape::new(first.columns()), (0..first.column_blocks()).map(block).collect()))
 }
@@ -33,7 +33,7 @@ pub fn columns_of_all(matrices: &[&Matrix]) -> Result<Vector<RowIndexed>, Error>
     let cure = "all must have as many rows";
     matrices
         .iter()
-        .try_for_each(|it| first.fits(*it, "the columns summed", (first.rows(), it.rows()), cure))?;
+        .try_for_each(|it| first.fits(*it, "the sum of columns", (first.rows(), it.rows()), cure))?;
     let block = |i| columns(first.builder(), first.tile(), &stack(matrices.iter().flat_map(|it| row(it, i))));
     Ok(first.make(VectorShape::new(first.rows()), (0..first.row_blocks()).map(block).collect()))
 }
