@@ -36,8 +36,8 @@
 //!   turned, and which function is taken together with the product that follows, is chosen such that nothing gets deeper
 //!   than it must, and then such that little is rotated.
 //!
-//! `lower` writes the circuit. Matrices are inputs, and products of two matrices as well: whoever encrypts them multiplies
-//! in clear. Each is divided by a number, its unit, before it is encrypted, and the unit is chosen such that the first
+//! `lower` writes the circuit. Matrices are inputs, and products of two matrices as well, if whoever encrypts
+//! them multiplies in clear ([`Products`]). Each is divided by a number, its unit, before it is encrypted, and the unit is chosen such that the first
 //! product with the matrix needs no other constant.
 
 use std::{
@@ -47,13 +47,15 @@ use std::{
     rc::Rc,
 };
 
+use crate::Orientation;
+
 mod derive;
 mod form;
 mod lower;
 mod odd;
 mod orient;
 
-pub use derive::{Derivation, Merge};
+pub use derive::{Derivation, Merge, Products, Strategy};
 pub use lower::{Given, Laid};
 pub use odd::{Even, Odd};
 
@@ -98,6 +100,15 @@ pub type Chain = Vec<Factor>;
 /// The transpose of a product.
 fn transposed(chain: &[Factor]) -> Chain {
     chain.iter().rev().map(|factor| factor.transpose()).collect()
+}
+
+/// The matrix whose tiles a product is taken with when the result has an orientation: sums of columns leave row-indexed
+/// results, and for column-indexed ones it lies transposed.
+fn laid(chain: &[Factor], result: Orientation) -> Chain {
+    match result {
+        Orientation::Row => chain.to_vec(),
+        Orientation::Column => transposed(chain),
+    }
 }
 
 #[derive(Debug, Default)]

@@ -3,8 +3,8 @@
 pub mod arithmetic;
 pub mod axis;
 mod error;
-mod gather;
 pub mod expression;
+mod gather;
 pub mod grid;
 pub mod layout;
 pub mod object;

@@ -7,9 +7,11 @@ use std::collections::BTreeMap;
 use lowtide_circuit::{Builder, pass, read};
 use lowtide_linalg::{
     Grid, Orientation, Tile,
-    expression::{Algebra, Derivation, Even, Factor, Given, Laid, Matrix, Merge, Odd, Vector},
+    expression::{
+        Algebra, Derivation, Even, Factor, Given, Laid, Matrix, Merge, Odd, Products, Strategy, Vector,
+    },
 };
-use proptest::prelude::*;
+use proptest::prelude::{Strategy as _, *};
 
 const MERGES: [Merge; 5] = [Merge::AsWritten, Merge::None, Merge::Newest(1), Merge::Newest(2), Merge::All];
 
@@ -60,14 +62,14 @@ struct Found {
 /// Reads outputs out of the circuit that is derived for them.
 fn compute(
     outputs: &[Vector],
-    merge: Merge,
+    strategy: impl Into<Strategy>,
     tile: &Tile,
     matrices: &[Plain],
     vectors: &[(&str, Vec<f64>)],
 ) -> Found {
     let names: Vec<String> = (0..outputs.len()).map(|output| format!("y{output}_")).collect();
     let named: Vec<(&str, &Vector)> = names.iter().map(String::as_str).zip(outputs).collect();
-    let derivation = Derivation::new(&named, merge, tile);
+    let derivation = Derivation::new(&named, strategy, tile);
     let b = Builder::new(tile.slots());
     let read_ = derivation.write(&b, &Given::to_string);
     let mut listed: Vec<Given> = read_.iter().map(|laid| laid.given.clone()).collect();
@@ -106,7 +108,7 @@ enum Step {
     Whole { of: usize },
 }
 
-fn step() -> impl Strategy<Value = Step> {
+fn step() -> impl proptest::strategy::Strategy<Value = Step> {
     let index = 0..64_usize;
     prop_oneof![
         4 => (index.clone(), any::<bool>(), index.clone())
@@ -190,13 +192,13 @@ proptest! {
         let wanted = [all.last().unwrap().clone(), all[all.len() / 2].clone()];
         let outputs = wanted.clone().map(|(x, _)| x);
         let tile = Tile::new(64, 1 << log_columns, half).unwrap();
-        for merge in MERGES {
-            let found = compute(&outputs, merge, &tile, &matrices, &inputs);
+        for (merge, products) in MERGES.iter().flat_map(|m| [(*m, Products::Given), (*m, Products::Computed)]) {
+            let found = compute(&outputs, Strategy { merge, products }, &tile, &matrices, &inputs);
             for (found, (_, expected)) in found.values.iter().zip(&wanted) {
                 for (found, expected) in found.iter().zip(expected) {
                     prop_assert!(
                         (found - expected).abs() < 1e-9 * (1.0 + expected.abs()),
-                        "{:?}: {} for {}", merge, found, expected
+                        "{:?}, {:?}: {} for {}", merge, products, found, expected
                     );
                 }
             }
@@ -223,10 +225,12 @@ fn the_family_is_derived_from_one_loop() {
     for steps in 2..8 {
         for half in [false, true] {
             let tile = Tile::new(if half { 128 } else { 64 }, 8, half).unwrap();
-            let depth = |merge, is_zero| {
+            let with = |strategy: Strategy, is_zero| {
                 let (w, plain) = descent(&Algebra::new(), steps, is_zero, 8, 8);
-                compute(&[w], merge, &tile, &plain, &start).depth
+                compute(&[w], strategy, &tile, &plain, &start).depth
             };
+            let depth = |merge: Merge, is_zero| with(merge.into(), is_zero);
+            let computed = |merge, is_zero| with(Strategy { merge, products: Products::Computed }, is_zero);
             // Through the weights three levels a step, and a mask in full tiles; from margins to margins two, and a mask every
             // second step. The first margins take one level more, unless all is zero.
             let mask = usize::from(!half);
@@ -236,6 +240,12 @@ fn the_family_is_derived_from_one_loop() {
             assert_eq!(depth(Merge::Newest(1), true), 2 * (steps - 1) + masks(steps - 1), "{steps} {half}");
             assert_eq!(depth(Merge::All, true), 2 * (steps - 1) + masks(steps - 1), "{steps} {half}");
             assert_eq!(depth(Merge::All, false), 2 * steps + 1 + masks(steps), "{steps} {half}");
+            // Products of matrices that the circuit computes itself add their levels once, at the top.
+            if half && steps > 2 {
+                assert_eq!(computed(Merge::Newest(1), true), 2 * (steps - 1) + 2);
+                assert_eq!(computed(Merge::All, true), 2 * (steps - 1) + 2);
+                assert_eq!(computed(Merge::All, false), 2 * steps + 2);
+            }
         }
     }
 }

@@ -19,13 +19,14 @@
 //! A Gram matrix has as many entries as two mini-batches have pairs of rows. With those of neighbours, as many as steps, the
 //! only chain from margins to margins is the fused product with the activation, and the weights follow beside it; with all
 //! of them, `k (k - 1) / 2` for `k` steps, margins follow from margins alone, and the rows themselves are needed once, for
-//! the weights at the end. Baseline: Han, Song, Cheon and Park, "Logistic regression on homomorphic encrypted data at scale"
+//! the weights at the end. The service can make Gram matrices as well ([`Gram::Service`]), at two levels more (three in full
+//! tiles) and most of the work. Baseline: Han, Song, Cheon and Park, "Logistic regression on homomorphic encrypted data at scale"
 //! (AAAI 2019). Unrolled: Crockett, "A low-depth homomorphic circuit for logistic regression model training" (WAHC 2020).
 
 use lowtide_circuit::Builder;
 use lowtide_linalg::{
     Tile,
-    expression::{Algebra, Derivation, Laid, Merge, Odd},
+    expression::{Algebra, Derivation, Laid, Merge, Odd, Products, Strategy},
 };
 use serde::{Deserialize, Serialize};
 
@@ -91,10 +92,39 @@ impl std::fmt::Display for Circuit {
     }
 }
 
+/// Who multiplies the rows of mini-batches with each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Gram {
+    /// The customer, in clear before it encrypts them: more bytes to send for large mini-batches.
+    #[default]
+    Customer,
+    /// The service, on ciphertexts: two levels more, and most of the work.
+    Service,
+}
+
+impl Gram {
+    /// `customer` or `service`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Customer => "customer",
+            Self::Service => "service",
+        }
+    }
+}
+
+impl std::fmt::Display for Gram {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
 /// What a circuit is told: all of it public.
 #[derive(Clone, Debug)]
 pub(crate) struct Job {
     pub(crate) circuit: Circuit,
+    pub(crate) gram: Gram,
     pub(crate) tile: Tile,
     /// `q(u)`, which stands for `sigmoid(-u)`.
     pub(crate) activation: Odd,
@@ -139,7 +169,12 @@ impl Job {
             Part::Weights => (part.name(), &w),
             Part::Momentum => (part.name(), &v),
         });
-        Derivation::new(&wanted.collect::<Vec<_>>(), self.circuit.merge(), &self.tile)
+        let products = match self.gram {
+            Gram::Customer => Products::Given,
+            Gram::Service => Products::Computed,
+        };
+        let strategy = Strategy { merge: self.circuit.merge(), products };
+        Derivation::new(&wanted.collect::<Vec<_>>(), strategy, &self.tile)
     }
 
     /// Tiles of everything that the circuit reads.

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Circuit, Error,
-    circuits::{Input, Job, Part, Written},
+    circuits::{Gram, Input, Job, Part, Written},
     rows::{Batches, SignedRows},
     schedule::Schedule,
     sigmoid::SigmoidPolynomial,
@@ -49,6 +49,9 @@ pub struct Request {
     /// Whether classes have weights. Which, only the customer knows.
     #[serde(default)]
     pub is_weighted: bool,
+    /// Who makes Gram matrices, in circuits that have some.
+    #[serde(default)]
+    pub gram: Gram,
 }
 
 /// A checked plan: the request, the shape of tiles, and the circuit compiled for the parameters.
@@ -198,6 +201,7 @@ impl Request {
         let steps = self.schedule.steps(self.steps).enumerate();
         Ok(Job {
             circuit: self.circuit,
+            gram: self.gram,
             tile,
             activation: self.sigmoid.gradient()?,
             steps: steps.map(|(i, step)| (step, batches.of_step(i).len())).collect(),

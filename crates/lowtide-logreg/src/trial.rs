@@ -145,6 +145,7 @@ mod tests {
             scale_bits: 34,
             security_bits: 128,
             is_weighted: false,
+            gram: Default::default(),
         }
     }
 

@@ -103,6 +103,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         scale_bits: 34,
         security_bits: 128,
         is_weighted: false,
+        gram: Default::default(),
     };
     let plan = Plan::with_compiler(&request, &compiler(args.without.as_deref())?)?;
     let passage = Passage::new(&plan, &rows, args.runs, &mut ChaCha20Rng::from_seed([1; 32]))?;

@@ -194,6 +194,7 @@ fn request(
         scale_bits: args.scale_bits,
         security_bits: SecurityLevel::from(args.security).bits(),
         is_weighted: false,
+        gram: Default::default(),
     }
 }
 

@@ -23,6 +23,33 @@ pub enum Merge {
     All,
 }
 
+/// Who multiplies matrices with each other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Products {
+    /// Whoever encrypts them: a product of two matrices is an input of its own.
+    #[default]
+    Given,
+    /// The circuit, at two levels or three: [`crate::product`]. A product is used where the vector that it meets took functions
+    /// to compute; constants go the other way, which is shorter.
+    Computed,
+}
+
+/// How expressions are brought to circuits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Strategy {
+    /// Which products `A (B x)` become `(A B) x`.
+    pub merge: Merge,
+    /// Who computes `A B`.
+    pub products: Products,
+}
+
+impl From<Merge> for Strategy {
+    /// Products of matrices are given.
+    fn from(merge: Merge) -> Self {
+        Self { merge, products: Products::Given }
+    }
+}
+
 impl Merge {
     const fn count(self) -> usize {
         match self {
@@ -43,6 +70,7 @@ pub struct Derivation {
     /// Rows and columns, by matrix.
     pub(super) matrices: Vec<(usize, usize)>,
     pub(super) orientations: Orientations,
+    pub(super) products: Products,
 }
 
 #[derive(Clone, Debug)]
@@ -81,14 +109,15 @@ impl Derivation {
     /// # Panics
     /// Without outputs, or with those of two algebras.
     #[must_use]
-    pub fn new(outputs: &[(&str, &Vector)], merge: Merge, tile: &Tile) -> Self {
+    pub fn new(outputs: &[(&str, &Vector)], strategy: impl Into<Strategy>, tile: &Tile) -> Self {
+        let Strategy { merge, products } = strategy.into();
         let (_, first) = outputs.first().expect("at least one output");
         assert!(outputs.iter().all(|(_, x)| Rc::ptr_eq(&x.store, &first.store)), "vectors of two algebras");
         let store: Ref<'_, Store> = first.store.borrow();
         let mut deriver = Deriver {
             store: &store,
             forms: Forms::new(&store, merge == Merge::AsWritten),
-            merge,
+            strategy: Strategy { merge, products },
             vectors: Vec::new(),
             atoms: HashMap::new(),
             products: HashMap::new(),
@@ -103,15 +132,16 @@ impl Derivation {
             .collect();
         let mut vectors = deriver.vectors;
         inline(&mut vectors, &outputs);
-        let orientations = Orientations::new(&vectors, &outputs, tile);
-        Self { tile: *tile, vectors, outputs, matrices: store.matrices.clone(), orientations }
+        let orientations = Orientations::new(&vectors, &outputs, tile, products);
+        let matrices = store.matrices.clone();
+        Self { tile: *tile, vectors, outputs, matrices, orientations, products }
     }
 }
 
 struct Deriver<'a> {
     store: &'a Store,
     forms: Forms<'a>,
-    merge: Merge,
+    strategy: Strategy,
     vectors: Vec<Derived>,
     atoms: HashMap<usize, usize>,
     products: HashMap<(Chain, usize), usize>,
@@ -126,11 +156,13 @@ impl Deriver<'_> {
 
     /// The sum of some terms.
     fn linear(&mut self, form: &[Term], length: usize, place: &Place) -> usize {
-        let mut ranks: Vec<usize> =
-            form.iter().filter(|term| term.chain.len() > 1).map(|term| self.forms.rank(term.atom)).collect();
+        let is_given = self.strategy.products == Products::Given;
+        let may_merge = |term: &&Term| if is_given { term.chain.len() > 1 } else { term.chain.len() == 2 };
+        let ranks = form.iter().filter(may_merge).map(|term| self.forms.rank(term.atom));
+        let mut ranks: Vec<usize> = ranks.filter(|rank| is_given || *rank > 0).collect();
         ranks.sort_unstable_by(|a, b| b.cmp(a));
         ranks.dedup();
-        ranks.truncate(self.merge.count());
+        ranks.truncate(self.strategy.merge.count());
         let (mut items, mut apart): (Vec<Item>, Vec<(Factor, Vec<Term>)>) = (Vec::new(), Vec::new());
         for term in form {
             match &term.chain[..] {
@@ -139,7 +171,7 @@ impl Deriver<'_> {
                     let of = self.product(*factor, term);
                     items.push(Item { constant: term.constant, through: None, of });
                 }
-                chain if ranks.contains(&self.forms.rank(term.atom)) => {
+                chain if may_merge(&term) && ranks.contains(&self.forms.rank(term.atom)) => {
                     items.push(self.item(term, Some(chain.to_vec())));
                 }
                 [first, rest @ ..] => {

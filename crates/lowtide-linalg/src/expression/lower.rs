@@ -10,11 +10,11 @@ use lowtide_circuit::{Builder, Wire};
 
 use super::{
     Chain, Factor,
-    derive::{Derivation, Item, Made},
+    derive::{Derivation, Item, Made, Products},
+    laid,
     orient::How,
-    transposed,
 };
-use crate::{Grid, Orientation, orientation::turn, sum};
+use crate::{Grid, Layout, Matrix, Orientation, orientation::turn, sum};
 
 /// Something that is encrypted for a circuit: a matrix that lies in tiles, divided by its unit.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,9 +47,10 @@ impl Derivation {
                 match &vector.kind {
                     Made::Linear(items) => {
                         for chain in items.iter().filter_map(|item| item.through.as_ref()) {
-                            let chain = laid(chain, o);
-                            let shape = self.shape(&chain);
-                            found.insert(Given::Product(chain), shape);
+                            for chain in self.given(laid(chain, o)) {
+                                let shape = self.shape(&chain);
+                                found.insert(Given::Product(chain), shape);
+                            }
                         }
                     }
                     Made::Input(name) => {
@@ -94,6 +95,14 @@ impl Derivation {
         writer.inputs
     }
 
+    /// What must be given for a matrix as it lies.
+    fn given(&self, laid: Chain) -> Vec<Chain> {
+        match laid[..] {
+            [left, right] if self.products == Products::Computed => vec![vec![left], vec![right.transpose()]],
+            _ => vec![laid],
+        }
+    }
+
     fn shape(&self, chain: &[Factor]) -> (usize, usize) {
         let shape = |factor: &Factor| {
             let (rows, columns) = self.matrices[factor.matrix];
@@ -125,15 +134,6 @@ impl fmt::Display for Given {
             Self::Vector(name, Orientation::Row) => write!(f, "{name}_by_row"),
             Self::Vector(name, Orientation::Column) => write!(f, "{name}_by_column"),
         }
-    }
-}
-
-/// The matrix whose tiles a product is taken with when the result has an orientation: sums of columns leave row-indexed
-/// results, and for column-indexed ones it lies transposed.
-fn laid(chain: &[Factor], result: Orientation) -> Chain {
-    match result {
-        Orientation::Row => chain.to_vec(),
-        Orientation::Column => transposed(chain),
     }
 }
 
@@ -234,8 +234,6 @@ impl Writer<'_> {
 
     /// `constant M x`, by block of the result, before slots are summed.
     fn products(&mut self, vector: usize, line: &Line, constant: f64) -> Vec<Wire> {
-        let shape = self.derivation.shape(&line.chain);
-        let given = Given::Product(line.chain.clone());
         let made = &self.derivation.vectors[line.of].kind;
         // What the tiles are multiplied by, as a constant and one wire or several for each block of the vector.
         let (lead, alone, factors): (f64, f64, Vec<Vec<Wire>>) = match made {
@@ -253,7 +251,7 @@ impl Writer<'_> {
                 (constant * x.unit, 0.0, x.blocks.iter().map(|x| vec![x.clone()]).collect())
             }
         };
-        let (grid, unit) = self.grid(given, shape, 1.0 / lead);
+        let (grid, unit) = self.matrix(line.chain.clone(), 1.0 / lead);
         self.place(vector, || {
             let sum = |tiles: &[&Wire]| sum::of(tiles.iter().copied()).expect("a line of tiles");
             let block = |tiles: Vec<&Wire>| {
@@ -270,10 +268,61 @@ impl Writer<'_> {
         })
     }
 
+    /// The tiles of a matrix as it lies and their unit, which is the one wanted if nobody used them before.
+    fn matrix(&mut self, chain: Chain, wanted: f64) -> (Rc<Grid<Wire>>, f64) {
+        let shape = self.derivation.shape(&chain);
+        match chain[..] {
+            [left, right] if self.derivation.products == Products::Computed => {
+                let given = Given::Product(chain);
+                if let Some(known) = self.grids.get(&given) {
+                    return known.clone();
+                }
+                let computed = self.computed(left, right, shape, wanted);
+                self.grids.insert(given, computed.clone());
+                computed
+            }
+            _ => self.grid(Given::Product(chain), shape, wanted),
+        }
+    }
+
+    /// A product of two matrices, computed from the first and the second transposed.
+    fn computed(
+        &mut self,
+        left: Factor,
+        right: Factor,
+        shape: (usize, usize),
+        wanted: f64,
+    ) -> (Rc<Grid<Wire>>, f64) {
+        let right = right.transpose();
+        let known = |writer: &Self, factor: Factor| Some(writer.grids.get(&Given::Product(vec![factor]))?.1);
+        let size = wanted.abs();
+        let wanted = match (known(self, left), known(self, right)) {
+            (Some(unit), _) => size / unit.abs(),
+            (None, Some(unit)) => size / unit.abs(),
+            (None, None) => size.sqrt(),
+        };
+        let tile = self.derivation.tile;
+        let (_, inner) = self.derivation.shape(&[left]);
+        let operand = |writer: &mut Self, factor: Factor, rows: usize| {
+            let (grid, unit) = writer.grid(Given::Product(vec![factor]), (rows, inner), wanted);
+            let layout = Layout::matrix(tile, rows, inner).expect("a matrix that is given fits its tiles");
+            let matrix = Matrix::from_grid(writer.b, layout, (*grid).clone());
+            (matrix.expect("as many tiles as the layout has"), unit)
+        };
+        let ((a, a_unit), (b, b_unit)) = (operand(self, left, shape.0), operand(self, right, shape.1));
+        let chain = vec![left, right.transpose()];
+        // A level more is a lot less to rotate.
+        let is_shallow = tile.is_half() && self.derivation.orientations.product_deadline(&chain) < 3;
+        let product = self.b.region("products of matrices", || {
+            if is_shallow { a.times_transposed_shallow(&b) } else { a.times_transposed(&b) }
+        });
+        (Rc::new(product.expect("both have as many columns").grid()), a_unit * b_unit)
+    }
+
     /// The tiles of what is given and their unit, which is the one wanted if nobody used them before.
     fn grid(&mut self, given: Given, shape: (usize, usize), wanted: f64) -> (Rc<Grid<Wire>>, f64) {
-        if let Some((grid, unit)) = self.grids.get(&given) {
-            return (Rc::clone(grid), *unit);
+        if let Some(known) = self.grids.get(&given) {
+            return known.clone();
         }
         let (rows, columns) = Grid::<()>::blocks(&self.derivation.tile, shape.0, shape.1);
         let name = (self.name)(&given);

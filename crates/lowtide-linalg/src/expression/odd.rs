@@ -107,16 +107,16 @@ impl Odd {
 
     /// Levels of `x (even factors)` below `x`.
     pub(super) fn levels(&self) -> usize {
-        self.levels_from(0)
+        self.depth_from(0, 0)
     }
 
-    /// Levels of `T x (even factors)` below `x`, for a tile `T` that is there as soon as `x`.
-    pub(super) fn levels_with_tile(&self) -> usize {
-        self.levels_from(1)
+    /// The depth of `T x (even factors)`, from those of `x` and of the tile `T`.
+    pub(super) fn depth_with_tile(&self, x: usize, tile: usize) -> usize {
+        self.depth_from(x, x.max(tile) + 1)
     }
 
-    fn levels_from(&self, odd: usize) -> usize {
-        self.factors.iter().fold(odd, |odd, factor| odd.max(factor.levels()) + 1)
+    fn depth_from(&self, x: usize, odd: usize) -> usize {
+        self.factors.iter().fold(odd, |odd, factor| odd.max(x + factor.levels()) + 1)
     }
 
     /// The even factors of a value.
@@ -151,7 +151,7 @@ mod tests {
         let (quadratic, quartic) = (Even::Quadratic { alpha: 1.0 }, Even::Quartic { b: 1.0, c: 1.0 });
         let levels = |factors: &[Even]| {
             let f = Odd { constant: 0.5, lead: 1.0, factors: factors.to_vec(), bound: 1.0 };
-            (f.levels(), f.levels_with_tile())
+            (f.levels(), f.depth_with_tile(0, 0))
         };
         assert_eq!(levels(&[]), (0, 1));
         assert_eq!(levels(&[quadratic]), (2, 2));

@@ -6,9 +6,12 @@
 //! meets a matrix, it is computed first if there is time, since every tile then meets one vector, and fused with the product if
 //! not.
 
+use std::collections::BTreeMap;
+
 use super::{
-    Odd,
-    derive::{Derived, Item, Made},
+    Chain, Odd,
+    derive::{Derived, Item, Made, Products},
+    laid,
 };
 use crate::{Orientation, Tile};
 
@@ -18,6 +21,8 @@ pub(super) struct Orientations {
     how: Vec<[Option<How>; 2]>,
     /// Whether a product with a function of a vector is fused, by sum, orientation and item.
     fused: Vec<[Vec<bool>; 2]>,
+    /// How deep a product of matrices may be, as it lies.
+    products: BTreeMap<Chain, usize>,
 }
 
 /// How a vector comes to lie as it does.
@@ -32,8 +37,13 @@ pub(super) enum How {
 const BOTH: [Orientation; 2] = [Orientation::Row, Orientation::Column];
 
 impl Orientations {
-    pub(super) fn new(vectors: &[Derived], outputs: &[(String, usize)], tile: &Tile) -> Self {
-        let depths = Depths::new(vectors, tile);
+    pub(super) fn new(
+        vectors: &[Derived],
+        outputs: &[(String, usize)],
+        tile: &Tile,
+        products: Products,
+    ) -> Self {
+        let depths = Depths::new(vectors, tile, products);
         let deepest =
             outputs.iter().map(|(_, output)| depths.of(*output, Orientation::Column)).max().unwrap_or(0);
         let mut deadlines: Vec<[Option<usize>; 2]> = vec![[None; 2]; vectors.len()];
@@ -43,6 +53,7 @@ impl Orientations {
         let mut found = Self {
             how: vec![[None; 2]; vectors.len()],
             fused: vec![[Vec::new(), Vec::new()]; vectors.len()],
+            products: BTreeMap::new(),
         };
         for vector in (0..vectors.len()).rev() {
             for (orientation, deadline) in found.decide(&depths, vector, &deadlines) {
@@ -54,6 +65,11 @@ impl Orientations {
 
     pub(super) fn how(&self, vector: usize, orientation: Orientation) -> Option<How> {
         self.how[vector][orientation as usize]
+    }
+
+    /// How deep a product of matrices may be.
+    pub(super) fn product_deadline(&self, laid: &Chain) -> usize {
+        self.products[laid]
     }
 
     pub(super) fn is_fused(&self, vector: usize, orientation: Orientation, item: usize) -> bool {
@@ -117,24 +133,30 @@ impl Orientations {
             Made::Times(x, y) => [x, y].into_iter().for_each(|of| need(*of, o, 1)),
             Made::Linear(items) => {
                 let mask = depths.mask(o);
-                let fused = items.iter().map(|item| {
-                    if item.through.is_none() {
+                let mut fused = Vec::with_capacity(items.len());
+                for item in items {
+                    let Some(chain) = &item.through else {
                         need(item.of, o, depths.constant(vector, item));
-                        return false;
-                    }
+                        fused.push(false);
+                        continue;
+                    };
                     let at = o.other();
-                    match depths.function(item) {
+                    let tile = match depths.function(item) {
                         Some((odd, of)) if depths.of(item.of, at) + 1 + mask > deadline => {
-                            need(of, at, odd.levels_with_tile() + mask);
-                            true
+                            need(of, at, odd.depth_with_tile(0, 0) + mask);
+                            fused.push(true);
+                            1 + odd.factors.len() + mask
                         }
                         _ => {
                             need(item.of, at, 1 + mask);
-                            false
+                            fused.push(false);
+                            1 + mask
                         }
-                    }
-                });
-                self.fused[vector][o as usize] = fused.collect();
+                    };
+                    let known = self.products.entry(laid(chain, o)).or_insert(usize::MAX);
+                    *known = (*known).min(deadline.saturating_sub(tile));
+                }
+                self.fused[vector][o as usize] = fused;
             }
         }
     }
@@ -150,14 +172,26 @@ struct Depths<'a> {
     vectors: &'a [Derived],
     /// Levels of the mask that a sum of columns takes.
     mask: usize,
+    /// Levels of a product of matrices, at least.
+    product: usize,
     /// By vector and orientation: computed there.
     direct: Vec<[usize; 2]>,
 }
 
 impl<'a> Depths<'a> {
-    fn new(vectors: &'a [Derived], tile: &Tile) -> Self {
+    fn new(vectors: &'a [Derived], tile: &Tile, products: Products) -> Self {
         let mask = usize::from(!tile.is_half() && tile.columns() > 1);
-        let mut depths = Self { vectors, mask, direct: Vec::with_capacity(vectors.len()) };
+        let product = match products {
+            Products::Given => 0,
+            Products::Computed => {
+                if tile.is_half() {
+                    2
+                } else {
+                    3
+                }
+            }
+        };
+        let mut depths = Self { vectors, mask, product, direct: Vec::with_capacity(vectors.len()) };
         for vector in 0..vectors.len() {
             let found = BOTH.map(|o| depths.compute(vector, o));
             depths.direct.push(found);
@@ -177,6 +211,15 @@ impl<'a> Depths<'a> {
     /// Levels of turning a vector into an orientation.
     fn turn(&self, o: Orientation) -> usize {
         1 + self.mask(o)
+    }
+
+    fn tile(&self, chain: &Chain) -> usize {
+        if chain.len() > 1 { self.product } else { 0 }
+    }
+
+    /// The depth of a product of tiles with a vector that is there.
+    fn product(&self, chain: &Chain, item: &Item, o: Orientation) -> usize {
+        self.of(item.of, o.other()).max(self.tile(chain)) + 1
     }
 
     fn function(&self, item: &Item) -> Option<(&'a Odd, usize)> {
@@ -205,12 +248,14 @@ impl<'a> Depths<'a> {
             Made::Linear(items) => {
                 let depth = |item: &Item| match (&item.through, self.function(item)) {
                     (None, _) => self.of(item.of, o) + self.constant(vector, item),
-                    (Some(_), _) if matches!(self.vectors[item.of].kind, Made::Ones) => self.mask(o),
-                    (Some(_), Some((odd, of))) => {
-                        let fused = self.of(of, o.other()) + odd.levels_with_tile();
-                        fused.min(self.of(item.of, o.other()) + 1) + self.mask(o)
+                    (Some(chain), _) if matches!(self.vectors[item.of].kind, Made::Ones) => {
+                        self.tile(chain) + self.mask(o)
                     }
-                    (Some(_), None) => self.of(item.of, o.other()) + 1 + self.mask(o),
+                    (Some(chain), Some((odd, of))) => {
+                        let fused = odd.depth_with_tile(self.of(of, o.other()), self.tile(chain));
+                        fused.min(self.product(chain, item, o)) + self.mask(o)
+                    }
+                    (Some(chain), None) => self.product(chain, item, o) + self.mask(o),
                 };
                 items.iter().map(depth).max().unwrap_or(0)
             }

@@ -32,6 +32,7 @@ proptest! {
     #[test]
     fn circuits_train_as_the_definition_says(
         circuit in prop::sample::select(&Circuit::ALL[..]),
+        gram in prop::sample::select(vec![Gram::Customer, Gram::Service]),
         steps in 1..6_usize,
         count in 1..40_usize,
         features in 1..20_usize,
@@ -68,6 +69,7 @@ proptest! {
         }
         let job = Job {
             circuit,
+            gram,
             tile,
             activation: sigmoid.gradient().unwrap(),
             steps: all[before..].iter().enumerate().map(|(i, step)| (*step, batches.of_step(i).len())).collect(),

@@ -16,6 +16,7 @@ fn request(circuit: Circuit, steps: usize) -> Request {
         scale_bits: 40,
         security_bits: 128,
         is_weighted: false,
+        gram: Default::default(),
     }
 }
 
