@@ -7,7 +7,11 @@ use rand::{CryptoRng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
 
-use crate::{EncryptedDataset, EncryptedModel, Error, Plan, rows::SignedRows, twin::slots};
+use crate::{
+    EncryptedDataset, EncryptedModel, Error, Plan,
+    rows::{SignedRows, undivide},
+    twin::slots,
+};
 
 /// The keys that a service needs for the plan, each no higher than the level at which it is used.
 ///
@@ -37,10 +41,11 @@ pub fn encrypt(
 ) -> Result<EncryptedDataset, Error> {
     check_key(plan, secret)?;
     plan.request().check_rows(rows)?;
+    let rows = rows.divided(plan.request().divisor);
     let encoder = Encoder::new(plan.params())?;
     let mut matrices = Vec::with_capacity(plan.inputs().len());
     for (index, input) in plan.inputs().iter().enumerate() {
-        let grid = slots(plan.tile(), plan.batches(), rows, None, input);
+        let grid = slots(plan.tile(), plan.batches(), &rows, None, input);
         let streams: Vec<_> = grid.tiles().iter().map(|_| fork(rng)).collect();
         let encrypt =
             |((values, input), mut stream): ((&Vec<f64>, &ProgramInput), ChaCha20Rng)| -> Result<_, Error> {
@@ -101,6 +106,7 @@ pub fn decrypt(secret: &SecretKey, model: &EncryptedModel) -> Result<Decrypted, 
     if spread.is_nan() || spread > MAX_SPREAD || weights.iter().any(|weight| !weight.is_finite()) {
         return Err(Error::NotWeights { spread, limit: MAX_SPREAD });
     }
+    undivide(&mut weights, plan.request().divisor);
     Ok(Decrypted { weights, spread })
 }
 

@@ -92,6 +92,14 @@ pub enum Error {
         /// The widest bound among them.
         bound: f64,
     },
+    /// Features divided by nothing, or by far too much.
+    #[error("features divided by {divisor}: choose a divisor from {} to {limit}", limit.recip())]
+    Divisor {
+        /// The divisor asked for.
+        divisor: f64,
+        /// The largest.
+        limit: f64,
+    },
     /// There is nothing to train on or to score.
     #[error("no rows: give at least one")]
     NoRows,

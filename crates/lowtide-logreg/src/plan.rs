@@ -42,6 +42,10 @@ pub struct Request {
     pub sigmoid: SigmoidPolynomial,
     /// Step sizes and momentum.
     pub schedule: Schedule,
+    /// Features are divided by this while the model is trained, and the bias is not: see [`crate::trial`]. Rows are given
+    /// and weights come back as if it were 1.
+    #[serde(default = "undivided")]
+    pub divisor: f64,
     /// `log2` of the scale: more bits, more precision, a larger ring.
     pub scale_bits: u32,
     /// 128, 192 or 256 bits of security.
@@ -113,6 +117,14 @@ impl Compiler {
 /// overflows.
 const LIMIT: usize = 1 << 24;
 
+/// Features as they are.
+const fn undivided() -> f64 {
+    1.0
+}
+
+/// The largest divisor of features, and one over the smallest.
+const DIVISOR_LIMIT: f64 = 1024.0;
+
 /// One past the most steps: a step takes two levels or more, and no ring has so many.
 const STEP_LIMIT: usize = 1 << 7;
 
@@ -169,6 +181,9 @@ impl Request {
         }
         if !(20..=50).contains(&self.scale_bits) {
             return Err(Error::ScaleBits { bits: self.scale_bits });
+        }
+        if !(DIVISOR_LIMIT.recip()..=DIVISOR_LIMIT).contains(&self.divisor) {
+            return Err(Error::Divisor { divisor: self.divisor, limit: DIVISOR_LIMIT });
         }
         self.security()?;
         self.sigmoid.gradient()?;

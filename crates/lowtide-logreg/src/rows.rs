@@ -1,6 +1,6 @@
 //! Rows ready for training, and their division into mini-batches.
 
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 use crate::Error;
 
@@ -71,6 +71,17 @@ impl SignedRows {
     /// What one of the rows counts in the gradient: 1 without class weights. The bias of a row is its sign.
     pub fn class_weight(&self, row: &[f64]) -> f64 {
         self.class_weights.map_or(1.0, |weights| weights[usize::from(row[0] > 0.0)])
+    }
+
+    /// The rows with their features divided, and the bias as it is. Weights that are trained on them go back by
+    /// [`undivide`].
+    pub(crate) fn divided(&self, divisor: f64) -> Cow<'_, Self> {
+        let mut divided = Cow::Borrowed(self);
+        if divisor != 1.0 {
+            let divide = |row: &mut [f64]| row.iter_mut().skip(1).for_each(|x| *x /= divisor);
+            divided.to_mut().entries.chunks_exact_mut(self.width).for_each(divide);
+        }
+        divided
     }
 
     /// How many rows there are.
@@ -166,6 +177,12 @@ impl Batches {
         let b = i % self.count;
         start(b)..start(b + 1)
     }
+}
+
+/// Weights on features that were divided, bias first, become weights on the features as they were; the margins are the
+/// same.
+pub(crate) fn undivide(weights: &mut [f64], divisor: f64) {
+    weights.iter_mut().skip(1).for_each(|weight| *weight /= divisor);
 }
 
 /// Every value finite, or the first that is not.

@@ -9,7 +9,7 @@ use crate::{
     Error, Plan,
     circuits::{Axis, Input, Job, Part, Source},
     clear::State,
-    rows::{Batches, SignedRows},
+    rows::{Batches, SignedRows, undivide},
 };
 
 /// The slots of what is encrypted, tile by tile, divided by its unit.
@@ -68,13 +68,17 @@ pub(crate) fn slots(
 /// [`Error::Length`] when the rows are not those that the plan was made for.
 pub fn train_twin(plan: &Plan, rows: &SignedRows) -> Result<Vec<f64>, Error> {
     plan.request().check_rows(rows)?;
-    let mut inputs = BTreeMap::new();
+    let divisor = plan.request().divisor;
+    let (rows, mut inputs) = (rows.divided(divisor), BTreeMap::new());
     for input in plan.inputs() {
         let tiles =
-            slots(plan.tile(), plan.batches(), rows, None, input).into_tiles().into_iter().enumerate();
+            slots(plan.tile(), plan.batches(), &rows, None, input).into_tiles().into_iter().enumerate();
         inputs.extend(tiles.map(|(tile, slots)| (input.source.tile_name(tile), slots)));
     }
-    let weights = read::clear(plan.program().circuit(), &inputs)?;
-    let block = |block| plan.tile().read_columns(&weights[&Job::output_name(Part::Weights, block)]).to_vec();
-    Ok((0..plan.model_ciphertexts()).flat_map(block).take(plan.request().width()).collect())
+    let found = read::clear(plan.program().circuit(), &inputs)?;
+    let block = |block| plan.tile().read_columns(&found[&Job::output_name(Part::Weights, block)]).to_vec();
+    let mut weights: Vec<f64> =
+        (0..plan.model_ciphertexts()).flat_map(block).take(plan.request().width()).collect();
+    undivide(&mut weights, divisor);
+    Ok(weights)
 }

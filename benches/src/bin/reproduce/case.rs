@@ -100,6 +100,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         steps: args.steps,
         sigmoid: SigmoidPolynomial::fit(3, 8.0, Method::LeastSquares)?,
         schedule: Schedule::new(StepSize { initial: 0.9, decay: 0.1 }, Momentum::Nesterov)?,
+        divisor: 1.0,
         scale_bits: 34,
         security_bits: 128,
         is_weighted: false,

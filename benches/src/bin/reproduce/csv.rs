@@ -6,6 +6,8 @@ use clap::Parser;
 use lowtide_data::{Dataset, Label, Method, Scaling, csv::Reader};
 use lowtide_logreg::{
     Circuit, Plan, Request,
+    schedule::{Momentum, Schedule, StepSize},
+    sigmoid::{Method as Fit, SigmoidPolynomial},
     trial::{self, Grid},
 };
 use rand::SeedableRng;
@@ -28,9 +30,9 @@ Each file has a header, numbers, and labels in the last column. Its rows are
 shuffled by --seed and divided into --folds parts; each part is tested with once,
 by a model trained on the others, and the table shows the means. Every fold goes
 the way of `lowtide plan --data`, `keygen`, `encrypt`, `train`, `decrypt`, `score`:
-the scaling is fitted to the rows to train on; step size and interval are those of
-a grid that give the smallest log-loss on the same rows in the clear; the rows to
-test with decide nothing. The command fails when the means of the encrypted models
+the scaling is fitted to the rows to train on; step size, interval and
+divisor of features are those of a grid that give the smallest log-loss on the
+same rows in the clear; the rows to test with decide nothing. The command fails when the means of the encrypted models
 differ from those of the plaintext twin by more than --tolerance.";
 
 /// Data sets of yours, trained on encrypted and in the clear, with cross-validation
@@ -91,8 +93,8 @@ struct Line {
     steps: usize,
     levels: usize,
     ring_degree: usize,
-    /// By fold, the first step size that was chosen, its decay, and the bound of the interval.
-    chosen: Vec<(f64, f64, f64)>,
+    /// By fold.
+    chosen: Vec<Chosen>,
     /// Of keys and encryption, the mean of the folds.
     seconds_before: f64,
     /// Of training, the mean of the folds.
@@ -102,6 +104,14 @@ struct Line {
     /// Of any fold.
     max_weight_error: f64,
     published: Option<Published>,
+}
+
+/// What the rows to train on decided.
+#[derive(Clone, Copy, Debug, Serialize)]
+struct Chosen {
+    step_size: StepSize,
+    sigmoid_bound: f64,
+    divisor: f64,
 }
 
 /// What came of one fold.
@@ -167,8 +177,11 @@ fn train(args: &Args, path: &Path, data: &Dataset) -> Result<Line, Failure> {
     let larger = data.count(Label::Positive).max(data.count(Label::Negative));
     let chosen = |fold: &Fold| {
         let request = fold.plan.request();
-        let size = request.schedule.step_size();
-        (size.initial, size.decay, request.sigmoid.bound())
+        Chosen {
+            step_size: request.schedule.step_size(),
+            sigmoid_bound: request.sigmoid.bound(),
+            divisor: request.divisor,
+        }
     };
     Ok(Line {
         rows: data.rows(),
@@ -193,22 +206,22 @@ fn train(args: &Args, path: &Path, data: &Dataset) -> Result<Line, Failure> {
 fn fold(args: &Args, train: &Dataset, test: &Dataset) -> Result<Fold, Failure> {
     let scaling = Scaling::fit(args.scaling, train.table())?;
     let (rows, test) = (signed(&train.scaled(&scaling)?)?, signed(&test.scaled(&scaling)?)?);
-    let grid = Grid::default();
-    let (schedule, sigmoid) = grid.candidates()?.swap_remove(0);
+    // Schedule, sigmoid and divisor are chosen below.
     let request = Request {
         circuit: args.circuit,
         features: train.columns(),
         rows: train.rows(),
         batch: args.batch,
         steps: args.steps,
-        sigmoid,
-        schedule,
+        sigmoid: SigmoidPolynomial::fit(3, 8.0, Fit::LeastSquares)?,
+        schedule: Schedule::new(StepSize::constant(1.0), Momentum::Nesterov)?,
+        divisor: 1.0,
         scale_bits: 34,
         security_bits: 128,
         is_weighted: false,
         gram: Default::default(),
     };
-    let plan = Plan::new(&trial::best(&request, &grid, &rows)?.request)?;
+    let plan = Plan::new(&trial::best(&request, &Grid::default(), &rows)?.request)?;
     let passage = Passage::new(&plan, &rows, 1, &mut ChaCha20Rng::from_seed([1; 32]))?;
     let scores = Scores::of(&passage, &plan, &rows, &test)?;
     Ok(Fold { plan, passage, scores })
@@ -281,7 +294,7 @@ mod tests {
             steps: 7,
             levels: 18,
             ring_degree: 1 << 15,
-            chosen: vec![(1.06, 0.1, 8.0)],
+            chosen: vec![Chosen { step_size: StepSize::constant(1.06), sigmoid_bound: 8.0, divisor: 1.0 }],
             seconds_before: 0.5,
             seconds: 1.25,
             scores: Scores { auc_encrypted, auc_clear: 0.7, ..Scores::default() },

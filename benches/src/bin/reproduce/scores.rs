@@ -1,12 +1,7 @@
 //! How good three models of the same steps are on the same rows: trained on ciphertexts, by the plaintext twin, and with the
 //! sigmoid itself.
 
-use lowtide_logreg::{
-    Plan,
-    clear::{self, Activation},
-    metrics::Metrics,
-    rows::SignedRows,
-};
+use lowtide_logreg::{Plan, clear::Activation, metrics::Metrics, rows::SignedRows, trial};
 use serde::{Deserialize, Serialize};
 
 use crate::{Failure, passage::Passage};
@@ -30,9 +25,7 @@ impl Scores {
         rows: &SignedRows,
         test: &SignedRows,
     ) -> Result<Self, Failure> {
-        let request = plan.request();
-        let steps = request.schedule.steps(request.steps);
-        let exact = clear::train(rows, plan.batches(), steps, &Activation::Exact).weights;
+        let exact = trial::rehearse(plan.request(), rows, &Activation::Exact)?.weights;
         let score = |weights: &[f64]| Metrics::of_weights(weights, test);
         let (encrypted, clear, exact) = (score(&passage.weights)?, score(&passage.expected)?, score(&exact)?);
         Ok(Self {

@@ -4,11 +4,7 @@ use std::{fmt, path::PathBuf, time::Instant};
 
 use clap::Parser;
 use lowtide_ckks::SecretKey;
-use lowtide_logreg::{
-    Plan,
-    clear::{self, Activation},
-    customer,
-};
+use lowtide_logreg::{Plan, clear::Activation, customer, trial};
 use lowtide_wire::Limits;
 use serde::Serialize;
 
@@ -80,7 +76,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     let prepared = args.rows.prepare(&args.data, screen)?;
     check(args, &plan, &prepared)?;
     let preparation = prepared.preparation(&plan)?;
-    let largest_margin = rehearse(args, &plan, &prepared, screen);
+    let largest_margin = rehearse(args, &plan, &prepared, screen)?;
     let begin = Instant::now();
     let dataset = {
         let bar = Bar::new(screen, "encrypting", plan.ciphertexts() as u64);
@@ -104,15 +100,13 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
 }
 
 /// Runs the steps in the clear: once the rows are encrypted, nobody sees a margin leave the sigmoid's interval.
-fn rehearse(args: &Args, plan: &Plan, prepared: &Prepared, screen: &Screen) -> f64 {
+fn rehearse(args: &Args, plan: &Plan, prepared: &Prepared, screen: &Screen) -> Result<f64, Error> {
     let request = plan.request();
-    let activation = Activation::Polynomial(request.sigmoid.clone());
-    let steps = request.schedule.steps(request.steps);
-    let trace = clear::train(&prepared.rows, plan.batches(), steps, &activation);
+    let trace = trial::rehearse(request, &prepared.rows, &Activation::Polynomial(request.sigmoid.clone()))?;
     if let Some(escape) = trace.escape {
         screen.warn(format_args!("{}: {escape}", args.data.display()));
     }
-    trace.largest_margin()
+    Ok(trace.largest_margin())
 }
 
 /// The rows have to be those that the plan was made for.

@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 use lowtide_ckks::SecurityLevel;
 use lowtide_logreg::{
     Circuit, Plan, Request,
-    schedule::{Momentum, Schedule},
+    schedule::{Momentum, Schedule, StepSize},
     sigmoid::{Method, SigmoidPolynomial},
 };
 
@@ -34,7 +34,7 @@ Examples:
 With --data the same steps are run in the clear, on this machine, to see that no
 margin leaves the interval on which a polynomial stands for the sigmoid, and to
 choose what is `auto`. The plan travels with the data: it tells the service how
-many rows and features there are, and the step size and interval chosen.";
+many rows and features there are, and the step size, interval and divisor chosen.";
 
 /// Customer: choose parameters, and see what training will take
 #[derive(Debug, Parser)]
@@ -68,6 +68,9 @@ pub(crate) struct Args {
     /// Step i has size SIZE / (1 + DECAY i) [default: 0.1; if SIZE is auto, so is this]
     #[arg(long, value_name = "DECAY", help_heading = "Training")]
     step_decay: Option<f64>,
+    /// Features are divided by this while training, the bias is not [default: 1; if SIZE is auto, so is this]
+    #[arg(long, value_name = "N", help_heading = "Training")]
+    divisor: Option<f64>,
     /// How movement carries on
     #[arg(long, value_enum, default_value_t = MomentumChoice::Nesterov, value_name = "KIND",
           help_heading = "Training")]
@@ -133,15 +136,17 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         store::check_room(path)?;
     }
     let grid = asked(args)?.grid();
-    let first = grid.candidates()?.swap_remove(0);
+    let first = |features, rows| -> Result<Request, Error> {
+        Ok(grid.requests(&request(args, features, rows)?)?.swap_remove(0))
+    };
     let (plan, trial) = match &args.data {
         None => {
             let (features, rows) = (args.features.unwrap_or(0), args.rows.unwrap_or(0));
-            (Plan::new(&request(args, features, rows, first))?, None)
+            (Plan::new(&first(features, rows)?)?, None)
         }
         Some(path) => {
             let prepared = args.options.prepare(path, screen)?;
-            let request = request(args, prepared.data.columns(), prepared.data.rows(), first);
+            let request = first(prepared.data.columns(), prepared.data.rows())?;
             // What is wrong with the request is told before any trial.
             Plan::new(&request)?;
             let trial = trial::best(&prepared, &request, &grid, path)?;
@@ -170,6 +175,7 @@ fn asked(args: &Args) -> Result<Asked, Error> {
     Ok(Asked {
         size: or("--step-size", args.step_size, 0.9)?,
         decay: args.step_decay,
+        divisor: args.divisor,
         momentum: args.momentum.into(),
         bound: or("--sigmoid-bound", args.sigmoid_bound, 8.0)?,
         degree: args.sigmoid_degree,
@@ -177,25 +183,22 @@ fn asked(args: &Args) -> Result<Asked, Error> {
     })
 }
 
-fn request(
-    args: &Args,
-    features: usize,
-    rows: usize,
-    (schedule, sigmoid): (Schedule, SigmoidPolynomial),
-) -> Request {
-    Request {
+/// What is asked for but for what is tried.
+fn request(args: &Args, features: usize, rows: usize) -> Result<Request, Error> {
+    Ok(Request {
         circuit: args.circuit.into(),
         features,
         rows,
         batch: args.batch,
         steps: args.steps,
-        sigmoid,
-        schedule,
+        sigmoid: SigmoidPolynomial::fit(3, 8.0, Method::LeastSquares)?,
+        schedule: Schedule::new(StepSize::constant(1.0), Momentum::Nesterov)?,
+        divisor: 1.0,
         scale_bits: args.scale_bits,
         security_bits: SecurityLevel::from(args.security).bits(),
         is_weighted: false,
         gram: Default::default(),
-    }
+    })
 }
 
 impl From<CircuitChoice> for Circuit {

@@ -97,7 +97,12 @@ fn margins_outside_the_interval_are_told() {
     assert!(output.status.success());
     assert!(String::from_utf8_lossy(&output.stderr).contains("train.csv: in step"), "{output:?}");
     // Raw features are far too large for any step size that is tried.
-    refused(&customer, &format!("{plan} --scaling none"), 1, &["train.csv", "--scaling standard"]);
+    refused(
+        &customer,
+        &format!("{plan} --divisor 1 --scaling none"),
+        1,
+        &["train.csv", "--scaling standard"],
+    );
     let plan = json(&customer, &format!("{plan} --step-size auto"));
     assert!(plan["clear"]["largest_margin"].as_f64().unwrap() <= 6.4);
 }

@@ -13,6 +13,7 @@ fn request(circuit: Circuit, steps: usize) -> Request {
         steps,
         sigmoid: SigmoidPolynomial::fit(3, 8.0, Method::LeastSquares).unwrap(),
         schedule: Schedule::new(StepSize { initial: 0.9, decay: 0.1 }, Momentum::Nesterov).unwrap(),
+        divisor: 1.0,
         scale_bits: 40,
         security_bits: 128,
         is_weighted: false,

@@ -4,6 +4,7 @@
 #![cfg(feature = "customer")]
 
 mod bits;
+mod divisor;
 mod files;
 mod problem;
 mod training;

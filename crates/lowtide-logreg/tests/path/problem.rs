@@ -36,6 +36,7 @@ pub(crate) fn request(
         steps,
         sigmoid: SigmoidPolynomial::fit(degree, 8.0, Method::LeastSquares).unwrap(),
         schedule: Schedule::new(StepSize { initial: 1.0, decay: 0.1 }, Momentum::Nesterov).unwrap(),
+        divisor: 1.0,
         scale_bits: 40,
         security_bits: 128,
         is_weighted: false,

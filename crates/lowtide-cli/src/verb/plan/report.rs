@@ -29,6 +29,7 @@ pub(crate) struct Report {
     pub(crate) sigmoid_worst_error: f64,
     pub(crate) step_size: f64,
     pub(crate) step_decay: f64,
+    pub(crate) divisor: f64,
     pub(crate) momentum: lowtide_logreg::schedule::Momentum,
     pub(crate) security_bits: Option<u32>,
     pub(crate) ring_degree: usize,
@@ -91,6 +92,7 @@ impl Report {
             sigmoid_worst_error: request.sigmoid.worst_error(),
             step_size: step_size.initial,
             step_decay: step_size.decay,
+            divisor: request.divisor,
             momentum: request.schedule.momentum(),
             security_bits: security.map(SecurityLevel::bits),
             ring_degree: params.ring_degree(),
@@ -128,13 +130,17 @@ impl Report {
         let Self { batch, batches, rows_used, sigmoid_bound, .. } = self;
         let decay =
             if self.step_decay == 0.0 { String::new() } else { format!(" / (1 + {} i)", self.step_decay) };
+        let divided = match self.divisor {
+            1.0 => String::new(),
+            divisor => format!("divided by {divisor} while training"),
+        };
         let facts = facts
             .remarked(
                 "rows",
                 format_args!("{} of {}", Count(*rows_used), Count(self.rows)),
                 format_args!("{} of up to {}", Of(*batches, "mini-batch"), Count(*batch)),
             )
-            .fact("features", Count(self.features))
+            .remarked("features", Count(self.features), divided)
             .remarked("circuit", self.circuit, Of(self.levels, "level"))
             .remarked(
                 "step size",

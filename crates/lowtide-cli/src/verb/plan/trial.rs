@@ -43,6 +43,7 @@ impl Auto {
 pub(super) struct Asked {
     pub(super) size: Auto,
     pub(super) decay: Option<f64>,
+    pub(super) divisor: Option<f64>,
     pub(super) momentum: Momentum,
     pub(super) bound: Auto,
     pub(super) degree: usize,
@@ -51,14 +52,27 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn grid(self) -> Grid {
-        let Self { size, decay, momentum, bound, degree, fit } = self;
+        let Self { size, decay, divisor, momentum, bound, degree, fit } = self;
         let all = Grid::default();
         let decays = match (decay, size) {
             (Some(decay), _) => vec![decay],
             (None, Auto::Auto) => all.decays,
             (None, Auto::Number(_)) => vec![0.1],
         };
-        Grid { sizes: size.among(all.sizes), decays, momentum, bounds: bound.among(all.bounds), degree, fit }
+        let divisors = match (divisor, size) {
+            (Some(divisor), _) => vec![divisor],
+            (None, Auto::Auto) => all.divisors,
+            (None, Auto::Number(_)) => vec![1.0],
+        };
+        Grid {
+            sizes: size.among(all.sizes),
+            decays,
+            momentum,
+            bounds: bound.among(all.bounds),
+            degree,
+            fit,
+            divisors,
+        }
     }
 }
 
