@@ -30,10 +30,11 @@ Each file has a header, numbers, and labels in the last column. Its rows are
 shuffled by --seed and divided into --folds parts; each part is tested with once,
 by a model trained on the others, and the table shows the means. Every fold goes
 the way of `lowtide plan --data`, `keygen`, `encrypt`, `train`, `decrypt`, `score`:
-the scaling is fitted to the rows to train on; step size, interval and
-divisor of features are those of a grid that give the smallest log-loss on the
-same rows in the clear; the rows to test with decide nothing. The command fails when the means of the encrypted models
-differ from those of the plaintext twin by more than --tolerance.";
+the scaling is fitted to the rows to train on; step size, interval and divisor of
+features are those of a grid that give the smallest log-loss on the same rows in
+the clear; the rows to test with decide nothing. The command fails when the means
+of the encrypted models differ from those of the plaintext twin by more than
+--tolerance.";
 
 /// Data sets of yours, trained on encrypted and in the clear, with cross-validation
 #[derive(Parser)]
