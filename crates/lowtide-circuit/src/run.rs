@@ -13,8 +13,10 @@ use crate::{Error, Program, Secrecy, Value, program::Step};
 
 mod dataflow;
 mod machine;
+mod timing;
 
 use machine::Machine;
+pub use timing::{Span, time_by_region};
 
 /// What goes into a program and comes out of it.
 #[derive(Clone, Debug)]
@@ -31,6 +33,8 @@ pub enum Datum<'a> {
 pub struct Options<'a> {
     /// Told of finished work, often, from any thread but one at a time. Workers wait for it: it should be short.
     pub on_progress: Option<OnProgress<'a>>,
+    /// Told when each task ran, from any thread but one at a time. Without it no clock is read.
+    pub on_task: Option<OnTask<'a>>,
     /// Stops the run before the next task when it turns true.
     pub cancel: Option<&'a AtomicBool>,
     /// The most bytes that values and operations may take at a time, as [`Program::peak_bytes`] counts them.
@@ -39,6 +43,9 @@ pub struct Options<'a> {
 
 /// Told how far a run is.
 pub type OnProgress<'a> = &'a (dyn Fn(Progress<'_>) + Sync);
+
+/// Told when a task ran.
+pub type OnTask<'a> = &'a (dyn Fn(Span) + Sync);
 
 /// How far a run is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

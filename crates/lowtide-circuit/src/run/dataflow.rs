@@ -7,11 +7,12 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, BinaryHeap},
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::Ordering},
+    time::{Duration, Instant},
 };
 
 use rayon::Scope;
 
-use super::{Held, OnValue, Options, Progress, machine::Machine};
+use super::{Held, OnValue, Options, Progress, Span, machine::Machine};
 use crate::{Error, Program, program::Register};
 
 /// Runs every task; the values of the outputs.
@@ -29,7 +30,8 @@ pub(super) fn run<'a>(
     let graph = Graph::new(program);
     let state = Mutex::new(State::new(program, &graph));
     let (threads, total) = (rayon::current_num_threads(), program.work());
-    let flow = Flow { machine, options, on_value, graph, ahead, limit, threads, total, state };
+    let clock = options.on_task.map(|_| Instant::now());
+    let flow = Flow { machine, options, on_value, graph, ahead, limit, threads, total, clock, state };
     rayon::scope(|scope| flow.start(scope));
     let state = flow.state.into_inner().unwrap_or_else(PoisonError::into_inner);
     match state.fault {
@@ -134,12 +136,18 @@ struct Flow<'r, 'a> {
     limit: u64,
     threads: usize,
     total: u64,
+    /// When the run began, where somebody wants to know.
+    clock: Option<Instant>,
     state: Mutex<State<'a>>,
 }
 
 impl<'a> Flow<'_, 'a> {
     fn lock(&self) -> MutexGuard<'_, State<'a>> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> Option<Duration> {
+        self.clock.map(|clock| clock.elapsed())
     }
 
     /// Starts as many tasks as may run now.
@@ -172,6 +180,7 @@ impl<'a> Flow<'_, 'a> {
     }
 
     fn task(&self, task: usize) {
+        let begin = self.now();
         let operands: Vec<(Register, Arc<Held<'a>>)> = {
             let state = self.lock();
             self.graph.operands[task]
@@ -188,7 +197,7 @@ impl<'a> Flow<'_, 'a> {
             });
         drop(operands);
         let freed = match result {
-            Ok(values) => self.finish(task, values),
+            Ok(values) => self.finish(task, values, begin),
             Err(error) => {
                 let mut state = self.lock();
                 state.running -= 1;
@@ -203,8 +212,8 @@ impl<'a> Flow<'_, 'a> {
     }
 
     /// Keeps the values of a task and gives back those that nobody needs any more.
-    fn finish(&self, task: usize, values: Vec<Held<'a>>) -> Vec<Arc<Held<'a>>> {
-        let program = self.machine.program;
+    fn finish(&self, task: usize, values: Vec<Held<'a>>, begin: Option<Duration>) -> Vec<Arc<Held<'a>>> {
+        let (program, end) = (self.machine.program, self.now());
         let mut guard = self.lock();
         let state = &mut *guard;
         let mut freed = Vec::new();
@@ -237,9 +246,12 @@ impl<'a> Flow<'_, 'a> {
         // What the frontier has reached was foreseen.
         state.early = state.early.split_off(&(state.frontier + 1));
         state.work += program.task_work(task);
+        let region = program.steps()[program.task(task).start].region;
+        if let (Some(on_task), Some(begin), Some(end)) = (self.options.on_task, begin, end) {
+            on_task(Span { task, region, begin, end });
+        }
         if let Some(on_progress) = self.options.on_progress {
-            let step = &program.steps()[program.task(task).start];
-            let region = program.circuit().region_name(step.region);
+            let region = program.circuit().region_name(region);
             on_progress(Progress {
                 done: state.work,
                 total: self.total,

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -15,7 +15,7 @@ use lowtide_circuit::{
     pass::Passes,
     program::Instruction,
     read,
-    run::{Datum, Options, Progress, run},
+    run::{Datum, Options, Progress, Span, run, time_by_region},
 };
 use lowtide_ckks::{Ciphertext, EvaluationKeys, SecretKey};
 use proptest::prelude::*;
@@ -134,6 +134,31 @@ fn a_limit_on_memory_is_kept_on_any_number_of_threads() {
         }
     }
     assert!(results.windows(2).all(|pair| pair[0] == pair[1]), "the same bits");
+}
+
+#[test]
+fn every_task_is_timed_and_no_bit_changes() {
+    let (circuit, inputs) = (wide(8), wide_inputs(8));
+    let mut setup = setup(&circuit, Lowering::ALL);
+    let encrypted = customer::encrypt(&setup.program, &setup.secret, &inputs, &mut setup.rng).unwrap();
+    let silent = run(&setup.program, &setup.keys, &encrypted, Options::default()).unwrap();
+    let spans = Mutex::new(Vec::new());
+    let on_task = |span: Span| spans.lock().unwrap().push(span);
+    let options = Options { on_task: Some(&on_task), ..Options::default() };
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let timed = pool.install(|| run(&setup.program, &setup.keys, &encrypted, options)).unwrap();
+    assert!(ciphertext(&timed) == ciphertext(&silent), "the same bits");
+    let spans = spans.into_inner().unwrap();
+    let mut tasks: Vec<usize> = spans.iter().map(|span| span.task).collect();
+    tasks.sort_unstable();
+    assert!(tasks.into_iter().eq(0..setup.program.tasks().len()), "each once");
+    assert!(spans.iter().all(|span| span.begin <= span.end));
+    let last = spans.iter().map(|span| span.end).max().unwrap();
+    let shares = time_by_region(&spans);
+    let names: Vec<String> =
+        shares.keys().map(|region| setup.program.circuit().region_name(*region)).collect();
+    assert!(names.contains(&"products".into()), "{names:?}");
+    assert!(shares.values().sum::<std::time::Duration>() <= last);
 }
 
 #[test]
