@@ -2,8 +2,8 @@
 
 use std::{borrow::Cow, collections::BTreeMap};
 
-pub use lowtide_circuit::run::Progress;
-use lowtide_circuit::run::{Datum, Options, run};
+use lowtide_circuit::run::{Datum, run};
+pub use lowtide_circuit::run::{Options, Progress, Span, time_by_region};
 use lowtide_ckks::{Ciphertext, EvaluationKeys};
 use lowtide_linalg::Grid;
 
@@ -121,13 +121,24 @@ pub fn train(
     dataset: &EncryptedDataset,
     on_progress: &(dyn Fn(Progress<'_>) + Sync),
 ) -> Result<EncryptedModel, Error> {
+    train_with(keys, dataset, Options { on_progress: Some(on_progress), ..Options::default() })
+}
+
+/// As [`train`], with everything that a run can be told: limits, clocks, a way to stop it.
+///
+/// # Errors
+/// As [`train`], and those of the options.
+pub fn train_with(
+    keys: &EvaluationKeys,
+    dataset: &EncryptedDataset,
+    options: Options<'_>,
+) -> Result<EncryptedModel, Error> {
     let plan = dataset.plan();
     let mut inputs = BTreeMap::new();
     for (Input { source, .. }, grid) in plan.inputs().iter().zip(&dataset.matrices) {
         let tiles = grid.tiles().iter().map(|tile| Datum::Encrypted(Cow::Borrowed(tile))).enumerate();
         inputs.extend(tiles.map(|(tile, datum)| (source.tile_name(tile), datum)));
     }
-    let options = Options { on_progress: Some(on_progress), ..Options::default() };
     let mut weights = run(plan.program(), keys, &inputs, options)?;
     let block = |block| match weights.remove(&Job::output_name(Part::Weights, block)) {
         Some(Datum::Encrypted(ciphertext)) => ciphertext.into_owned(),
