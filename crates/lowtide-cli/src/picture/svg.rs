@@ -11,8 +11,8 @@ const PIXEL: usize = 24;
 const MARGIN: usize = 24;
 /// Room below for the legend.
 const LEGEND: usize = 84;
-const STYLE: &str = "text { font: 14px system-ui, sans-serif; fill: #24292f } \
-     @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } }";
+/// On dark paper hues are brighter.
+const BRIGHT: [(Color, &str); 2] = [(POSITIVE, "#5b9dff"), (NEGATIVE, "#ff8747")];
 
 impl Picture<'_> {
     /// The picture with its legend, as the text of an SVG file.
@@ -35,9 +35,10 @@ impl Picture<'_> {
             .set("viewBox", (0, 0, width + 2 * MARGIN, below + LEGEND))
             .set("width", width + 2 * MARGIN)
             .set("height", below + LEGEND)
+            .set("class", "weights")
             .set("role", "img")
             .add(Title::new(title))
-            .add(Style::new(STYLE))
+            .add(Style::new(style()))
             .add(gradient())
             .add(pixels)
             .add(frame)
@@ -79,6 +80,21 @@ impl Picture<'_> {
             .add(label(left, 2, "start", format!("speaks for {}", self.negative)))
             .add(label(right, 2, "end", format!("speaks for {}", self.positive)))
     }
+}
+
+/// The style of this picture alone, wherever it is shown.
+fn style() -> String {
+    let bright = |(hue, bright): (Color, &str)| {
+        let hue = hex(hue);
+        format!(
+            ".weights [fill=\"{hue}\"] {{ fill: {bright} }} .weights [stop-color=\"{hue}\"] {{ stop-color: {bright} }} "
+        )
+    };
+    let bright: String = BRIGHT.into_iter().map(bright).collect();
+    format!(
+        ".weights text {{ font: 14px system-ui, sans-serif; fill: #24292f }} \
+         @media (prefers-color-scheme: dark) {{ .weights text {{ fill: #e6edf3 }} {bright}}}"
+    )
 }
 
 fn gradient() -> Definitions {
