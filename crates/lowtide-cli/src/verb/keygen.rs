@@ -5,7 +5,7 @@ use std::{fmt, fs, path::PathBuf, time::Instant};
 use clap::Parser;
 use lowtide_ckks::SecretKey;
 use lowtide_logreg::{Plan, customer};
-use lowtide_wire::Limits;
+use lowtide_wire::{Limits, Sizes};
 use serde::Serialize;
 
 use crate::{
@@ -53,6 +53,7 @@ pub(crate) struct Report {
     pub(crate) secret_key_bytes: u64,
     pub(crate) evaluation_keys: PathBuf,
     pub(crate) evaluation_key_bytes: u64,
+    pub(crate) relinearization_key_bytes: u64,
     pub(crate) rotation_keys: usize,
     pub(crate) parameters: String,
     pub(crate) seconds: f64,
@@ -88,11 +89,15 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
             store::save_new(&evaluation_keys, &keys).inspect_err(|_| store::forget(&secret_key))?,
         )
     };
+    let level = plan.program().relinearization_level();
+    let relinearization_key_bytes =
+        level.map_or(0, |level| Sizes::new(plan.params().literal()).switching_key(level));
     Ok(Report {
         secret_key,
         secret_key_bytes,
         evaluation_keys,
         evaluation_key_bytes,
+        relinearization_key_bytes,
         rotation_keys: keys.galois().len(),
         parameters: plan.params().fingerprint().to_string(),
         seconds,

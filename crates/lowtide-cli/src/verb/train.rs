@@ -1,14 +1,23 @@
 //! `lowtide train`: all that a service does. No secret key is read here, and none would be of use.
 
-use std::{fmt, path::PathBuf, time::Instant};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Mutex, PoisonError},
+    time::Instant,
+};
 
 use clap::Parser;
 use lowtide_ckks::EvaluationKeys;
-use lowtide_logreg::{EncryptedDataset, train};
+use lowtide_logreg::{
+    EncryptedDataset,
+    train::{Options, Progress, Span, train_with},
+};
 use lowtide_ring::isa::Isa;
 use lowtide_wire::Limits;
 use serde::Serialize;
 
+use self::region::Region;
 use crate::{
     error::Error,
     facts::Facts,
@@ -17,6 +26,8 @@ use crate::{
     store,
     units::{Bytes, Of, Seconds},
 };
+
+pub(crate) mod region;
 
 const AFTER_HELP: &str = "\
 Example:
@@ -52,6 +63,8 @@ pub(crate) struct Report {
     pub(crate) isa: &'static str,
     pub(crate) seconds_load: f64,
     pub(crate) seconds: f64,
+    /// Where the time went, and at which levels.
+    pub(crate) regions: Vec<Region>,
 }
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
@@ -65,15 +78,20 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     };
     let seconds_load = begin.elapsed().as_secs_f64();
     let (plan, begin) = (data.plan(), Instant::now());
+    let spans = Mutex::new(Vec::new());
     let trained = {
         let bar = Bar::new(screen, "training", plan.work());
-        let on_progress = |progress: train::Progress<'_>| {
+        let on_progress = |progress: Progress<'_>| {
             bar.reach(progress.done);
             bar.say(progress.region.to_owned());
         };
-        train::train(&keys, &data, &on_progress).map_err(|source| Error::unfit(&args.keys, source))?
+        let on_task = |span: Span| spans.lock().unwrap_or_else(PoisonError::into_inner).push(span);
+        let options =
+            Options { on_progress: Some(&on_progress), on_task: Some(&on_task), ..Options::default() };
+        train_with(&keys, &data, options).map_err(|source| Error::unfit(&args.keys, source))?
     };
     let seconds = begin.elapsed().as_secs_f64();
+    let spans = spans.into_inner().unwrap_or_else(PoisonError::into_inner);
     let model_bytes = store::save(&args.out, &trained)?;
     Ok(Report {
         model: args.out.clone(),
@@ -86,6 +104,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         isa: Isa::best().name(),
         seconds_load,
         seconds,
+        regions: region::all(plan.program(), &spans),
     })
 }
 
