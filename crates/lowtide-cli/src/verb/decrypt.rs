@@ -16,6 +16,9 @@ use crate::{
     units::Of,
 };
 
+/// Bits after the binary point that may be shown to others.
+pub(crate) const BITS: u32 = 20;
+
 const AFTER_HELP: &str = "\
 Example:
   lowtide decrypt --key keys/secret.key --model model.enc \\
@@ -42,7 +45,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// Bits after the binary point to which weights are rounded
-    #[arg(long, value_name = "N", default_value_t = 20,
+    #[arg(long, value_name = "N", default_value_t = BITS,
           value_parser = clap::value_parser!(u32).range(4..=40))]
     pub(crate) bits: u32,
     /// Do not round: for weights that nobody else will see

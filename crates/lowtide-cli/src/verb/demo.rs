@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Instant};
 use clap::Parser;
 use lowtide_data::mnist;
 
-use self::{report::Report, stage::Stage};
+use self::{page::Page, report::Report, stage::Stage};
 use super::{decrypt, encrypt, keygen, plan, train};
 use crate::{
     error::{Error, Usage},
@@ -16,6 +16,8 @@ use crate::{
 };
 
 mod compare;
+mod history;
+mod page;
 mod report;
 mod stage;
 
@@ -24,6 +26,7 @@ Examples:
   lowtide demo
   lowtide demo --steps 8 --circuit baseline
   lowtide demo --keep demo --picture weights.svg
+  lowtide demo --report report.html
   lowtide demo --json
 
 The data are 11,982 handwritten digits, threes and eights, of 14 x 14 pixels.";
@@ -47,6 +50,9 @@ pub(crate) struct Args {
     /// Draw the trained weights to this file as well
     #[arg(long, value_name = "FILE.svg")]
     picture: Option<PathBuf>,
+    /// Write a page about the run to this file, for a browser; it trains once more for each smaller number of steps
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
     /// Keep everything that customer and service wrote in this folder
     #[arg(long, value_name = "DIR")]
     keep: Option<PathBuf>,
@@ -67,8 +73,9 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         return Err(Usage::BatchTooLarge { found: args.batch, rows: train.rows() }.into());
     }
     // The stage changes the working directory.
-    let picture = args.picture.as_deref().map(stage::absolute).transpose()?;
-    picture.as_deref().map_or(Ok(()), store::check_room)?;
+    let absolute = |path: &Option<PathBuf>| path.as_deref().map(stage::absolute).transpose();
+    let (picture, page) = (absolute(&args.picture)?, absolute(&args.report)?);
+    picture.iter().chain(&page).try_for_each(|path| store::check_room(path))?;
     let mut stage = Stage::new(args.keep.as_deref(), screen.for_known_data())?;
     stage.title(
         "Training on rows that the machine doing the training cannot read",
@@ -94,7 +101,15 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         store::write(path, |out| out.write_all(drawn.svg().as_bytes()))?;
     }
     let seconds = begin.elapsed().as_secs_f64();
-    Ok(Report::new(&run, &compared, seconds, drawn.lines(), picture, stage.kept()))
+    let mut report = Report::new(&run, &compared, seconds, drawn.lines(), picture, stage.kept());
+    if let Some(path) = page {
+        let history = history::trace(&stage, args.seed, [&train, &test], &run, &compared)?;
+        report.history = Some(history);
+        let page = Page { report: &report, run: &run, picture: &drawn, args, bias: model.bias() };
+        store::write(&path, |out| out.write_all(page.html().as_bytes()))?;
+        report.report = Some(path);
+    }
+    Ok(report)
 }
 
 /// Customer, service, customer. The stage ends with the customer.

@@ -4,52 +4,60 @@ use std::{fmt, path::PathBuf};
 
 use serde::Serialize;
 
-use super::{Run, compare::Compared};
+use super::{Run, compare::Compared, history::Point};
 use crate::{
     facts::Facts,
     memory,
     screen::{aside, heading},
     units::{Bytes, Percent, Seconds},
+    verb::train::region::Region,
 };
 
 /// What a demo found.
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
-    circuit: &'static str,
-    steps: usize,
-    batch: usize,
-    ring_degree: usize,
-    log2_qp: f64,
-    security_bits: Option<u32>,
-    levels: usize,
-    scale_bits: u32,
-    threads: usize,
-    isa: &'static str,
-    seconds_keygen: f64,
-    seconds_encrypt: f64,
-    seconds_train: f64,
-    seconds_train_estimate: f64,
-    seconds_total: f64,
-    ciphertexts: usize,
-    products: usize,
-    rotations: usize,
-    upload_bytes: u64,
-    evaluation_key_bytes: u64,
-    model_bytes: u64,
-    largest_margin: Option<f64>,
-    accuracy_encrypted: f64,
-    accuracy_clear: f64,
-    accuracy_exact_sigmoid: f64,
-    auc_encrypted: f64,
-    auc_clear: f64,
-    auc_exact_sigmoid: f64,
-    log_loss_encrypted: f64,
-    log_loss_clear: f64,
-    log_loss_exact_sigmoid: f64,
-    max_weight_error: f64,
-    peak_rss_bytes: Option<u64>,
-    picture: Option<PathBuf>,
-    folder: Option<PathBuf>,
+    pub(super) circuit: &'static str,
+    pub(super) steps: usize,
+    pub(super) batch: usize,
+    pub(super) ring_degree: usize,
+    pub(super) log2_qp: f64,
+    pub(super) security_bits: Option<u32>,
+    pub(super) levels: usize,
+    pub(super) scale_bits: u32,
+    pub(super) threads: usize,
+    pub(super) isa: &'static str,
+    pub(super) seconds_keygen: f64,
+    pub(super) seconds_encrypt: f64,
+    pub(super) seconds_train: f64,
+    pub(super) seconds_train_estimate: f64,
+    pub(super) seconds_total: f64,
+    pub(super) ciphertexts: usize,
+    pub(super) products: usize,
+    pub(super) rotations: usize,
+    pub(super) upload_bytes: u64,
+    pub(super) evaluation_key_bytes: u64,
+    pub(super) relinearization_key_bytes: u64,
+    pub(super) model_bytes: u64,
+    pub(super) largest_margin: Option<f64>,
+    pub(super) accuracy_encrypted: f64,
+    pub(super) accuracy_clear: f64,
+    pub(super) accuracy_exact_sigmoid: f64,
+    pub(super) auc_encrypted: f64,
+    pub(super) auc_clear: f64,
+    pub(super) auc_exact_sigmoid: f64,
+    pub(super) log_loss_encrypted: f64,
+    pub(super) log_loss_clear: f64,
+    pub(super) log_loss_exact_sigmoid: f64,
+    pub(super) max_weight_error: f64,
+    pub(super) peak_rss_bytes: Option<u64>,
+    /// Where the time of training went.
+    pub(super) regions: Vec<Region>,
+    /// By number of steps, for a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) history: Option<Vec<Point>>,
+    pub(super) picture: Option<PathBuf>,
+    pub(super) report: Option<PathBuf>,
+    pub(super) folder: Option<PathBuf>,
     #[serde(skip)]
     drawing: Vec<String>,
 }
@@ -86,6 +94,7 @@ impl Report {
             rotations: training.rotations,
             upload_bytes: data.upload_bytes,
             evaluation_key_bytes: keys.evaluation_key_bytes,
+            relinearization_key_bytes: keys.relinearization_key_bytes,
             model_bytes: training.model_bytes,
             largest_margin: plan.clear.as_ref().map(|clear| clear.largest_margin),
             accuracy_encrypted: encrypted.accuracy,
@@ -99,7 +108,10 @@ impl Report {
             log_loss_exact_sigmoid: exact.log_loss,
             max_weight_error,
             peak_rss_bytes: memory::peak(),
+            regions: training.regions.clone(),
+            history: None,
             picture,
+            report: None,
             folder,
             drawing,
         }
@@ -162,7 +174,7 @@ impl fmt::Display for Report {
         for line in &self.drawing {
             writeln!(f, "  {line}")?;
         }
-        for (what, path) in [("picture", &self.picture), ("files", &self.folder)] {
+        for (what, path) in [("picture", &self.picture), ("page", &self.report), ("files", &self.folder)] {
             if let Some(path) = path {
                 writeln!(f, "\n  {what}: {}", path.display())?;
             }

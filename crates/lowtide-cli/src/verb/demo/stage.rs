@@ -70,6 +70,12 @@ impl Stage {
         self.screen.say(below)
     }
 
+    /// What follows is no part of the play.
+    pub(super) fn chapter(&self, name: &str) -> Result<(), Error> {
+        self.screen.say("")?;
+        self.screen.say(heading(name))
+    }
+
     /// Puts rows into the customer's room.
     pub(super) fn supply(&self, name: &str, data: &Dataset) -> Result<(), Error> {
         let path = self.root.join(Self::CUSTOMER).join(name);
