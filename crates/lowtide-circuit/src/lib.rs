@@ -22,4 +22,4 @@ pub use compile::{Requirements, compile, compile_for};
 pub use error::Error;
 pub use program::Program;
 pub use run::run;
-pub use value::Value;
+pub use value::{Numbers, Value};

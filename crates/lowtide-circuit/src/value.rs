@@ -2,6 +2,7 @@
 
 use std::{
     hash::{Hash, Hasher},
+    ops::Deref,
     sync::Arc,
 };
 
@@ -14,7 +15,7 @@ pub enum Value {
     /// The same number in every slot.
     Scalar(f64),
     /// One number a slot.
-    Vector(Arc<[f64]>),
+    Vector(Numbers),
 }
 
 impl Value {
@@ -103,21 +104,20 @@ impl Value {
         }
         numbers.iter().find(|x| !x.is_finite()).map_or(Ok(()), |x| Err(Error::NotFinite { value: *x }))
     }
+}
 
-    /// What equality and hashes go by. Zeros of either sign are one constant.
-    fn bits(&self) -> (bool, impl Iterator<Item = u64>) {
-        let (vector, numbers) = match self {
-            Self::Scalar(x) => (false, std::slice::from_ref(x)),
-            Self::Vector(values) => (true, &values[..]),
-        };
-        (vector, numbers.iter().map(|x| if *x == 0.0 { 0 } else { x.to_bits() }))
-    }
+/// What equality and hashes go by: zeros of either sign are one number.
+const fn bits(x: f64) -> u64 {
+    if x == 0.0 { 0 } else { x.to_bits() }
 }
 
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
-        let ((kind, bits), (other_kind, other_bits)) = (self.bits(), other.bits());
-        kind == other_kind && bits.eq(other_bits)
+        match (self, other) {
+            (Self::Scalar(x), Self::Scalar(y)) => bits(*x) == bits(*y),
+            (Self::Vector(x), Self::Vector(y)) => x == y,
+            _ => false,
+        }
     }
 }
 
@@ -125,8 +125,54 @@ impl Eq for Value {}
 
 impl Hash for Value {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        let (kind, bits) = self.bits();
-        kind.hash(state);
-        bits.for_each(|bits| bits.hash(state));
+        match self {
+            Self::Scalar(x) => bits(*x).hash(state),
+            Self::Vector(numbers) => numbers.digest.hash(state),
+        }
     }
 }
+
+/// The numbers of a vector. Cheap to clone, and to compare with others: a pass looks every constant up among all, and a mask
+/// has as many numbers as there are slots.
+#[derive(Clone, Debug)]
+pub struct Numbers {
+    values: Arc<[f64]>,
+    /// Equal numbers have equal digests.
+    digest: u64,
+}
+
+impl<T: Into<Arc<[f64]>>> From<T> for Numbers {
+    fn from(values: T) -> Self {
+        let values: Arc<[f64]> = values.into();
+        // Multiplicative hashing, word by word; the constant is 2^64 over the golden ratio (Knuth, volume 3, 6.4).
+        let mix =
+            |digest: u64, x: &f64| (digest.rotate_left(5) ^ bits(*x)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let digest = values.iter().fold(values.len() as u64, mix);
+        Self { values, digest }
+    }
+}
+
+impl FromIterator<f64> for Numbers {
+    fn from_iter<I: IntoIterator<Item = f64>>(values: I) -> Self {
+        values.into_iter().collect::<Arc<[f64]>>().into()
+    }
+}
+
+impl Deref for Numbers {
+    type Target = [f64];
+
+    fn deref(&self) -> &[f64] {
+        &self.values
+    }
+}
+
+impl PartialEq for Numbers {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.values, &other.values)
+            || self.digest == other.digest
+                && self.len() == other.len()
+                && self.iter().zip(other.iter()).all(|(x, y)| bits(*x) == bits(*y))
+    }
+}
+
+impl Eq for Numbers {}

@@ -16,7 +16,7 @@ pub mod train;
 pub mod trial;
 pub mod twin;
 
-pub use circuits::Circuit;
+pub use circuits::{Circuit, Gram};
 pub use error::Error;
 pub use file::Preparation;
 pub use model::Model;

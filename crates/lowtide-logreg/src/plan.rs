@@ -153,13 +153,18 @@ impl Request {
         self.check()?;
         let batches = Batches::new(self.rows, self.batch)?;
         let half = self.circuit.half_tiles();
-        let tile = Tile::new(if half { 8 } else { 4 }, 2, half).expect("powers of two");
+        // A product of matrices in a tiny tile can be less deep than one in a tile of an ordinary size.
+        let side = match self.gram {
+            Gram::Customer => 2,
+            Gram::Service => 16,
+        };
+        let tile = Tile::new((side * side) << u32::from(half), side, half).expect("powers of two");
         let mut job = self.job(tile, batches)?;
         let mut levels = |size| {
             (job.rows, job.width) = (vec![size; job.rows.len()], size);
             compiler.levels(&job)
         };
-        Ok(levels(1)?.max(levels(3)?))
+        Ok(levels(1)?.max(levels(side + side / 2)?))
     }
 
     /// Entries of a row: the features and the bias.

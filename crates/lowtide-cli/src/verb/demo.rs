@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// The circuit
     #[arg(long, value_enum, default_value_t = plan::CircuitChoice::Fused, value_name = "NAME")]
     circuit: plan::CircuitChoice,
+    /// Who multiplies rows with each other, in circuits with Gram matrices
+    #[arg(long, value_enum, default_value_t = plan::GramChoice::Customer, value_name = "WHO")]
+    gram: plan::GramChoice,
     /// Mini-batches to train on
     #[arg(long, value_name = "N", default_value_t = 6)]
     steps: usize,
@@ -163,8 +166,12 @@ fn play(args: &Args, stage: &mut Stage) -> Result<Run, Error> {
 }
 
 fn plan(args: &Args, stage: &Stage) -> Result<plan::Report, Error> {
+    let gram = match args.gram {
+        plan::GramChoice::Customer => "",
+        plan::GramChoice::Service => " --gram service",
+    };
     let options = format!(
-        "--data train.csv --scaling none --shuffle-seed {} --steps {} --batch {} --circuit {} --step-size 0.9 \
+        "--data train.csv --scaling none --shuffle-seed {} --steps {} --batch {} --circuit {}{gram} --step-size 0.9 \
          --sigmoid-bound 8 --out job.plan --clear-model clear.json",
         args.seed, args.steps, args.batch, args.circuit
     );

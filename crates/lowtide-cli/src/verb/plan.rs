@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf};
 use clap::{Parser, ValueEnum};
 use lowtide_ckks::SecurityLevel;
 use lowtide_logreg::{
-    Circuit, Plan, Request,
+    Circuit, Gram, Plan, Request,
     schedule::{Momentum, Schedule, StepSize},
     sigmoid::{Method, SigmoidPolynomial},
 };
@@ -58,6 +58,9 @@ pub(crate) struct Args {
     /// The circuit
     #[arg(long, value_enum, default_value_t = CircuitChoice::Fused, value_name = "NAME")]
     circuit: CircuitChoice,
+    /// Who multiplies rows with each other, in circuits with Gram matrices
+    #[arg(long, value_enum, default_value_t = GramChoice::Customer, value_name = "WHO")]
+    gram: GramChoice,
     /// Where the plan goes [default: nowhere, it is only shown]
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -113,6 +116,30 @@ pub(crate) enum CircuitChoice {
     Fused,
     /// As published in 2019: 5 levels a mini-batch
     Baseline,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum GramChoice {
+    /// The customer, in clear
+    Customer,
+    /// The service, on ciphertexts: two levels more, and most of the work
+    Service,
+}
+
+impl From<GramChoice> for Gram {
+    fn from(choice: GramChoice) -> Self {
+        match choice {
+            GramChoice::Customer => Self::Customer,
+            GramChoice::Service => Self::Service,
+        }
+    }
+}
+
+/// The word that the option takes.
+impl fmt::Display for GramChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Gram::from(*self).fmt(f)
+    }
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -197,7 +224,7 @@ fn request(args: &Args, features: usize, rows: usize) -> Result<Request, Error> 
         scale_bits: args.scale_bits,
         security_bits: SecurityLevel::from(args.security).bits(),
         is_weighted: false,
-        gram: Default::default(),
+        gram: args.gram.into(),
     })
 }
 

@@ -108,6 +108,33 @@ fn levels_are_those_of_the_family() {
 }
 
 #[test]
+fn gram_matrices_by_the_service_take_their_levels_once() {
+    let levels = |circuit, steps, gram| Request { gram, ..request(circuit, steps) }.levels().unwrap();
+    for steps in 3..9 {
+        for (circuit, more) in [(Circuit::TwoLevel, 2), (Circuit::Dual, 2), (Circuit::Unrolled, 3)] {
+            let [customer, service] =
+                [Gram::Customer, Gram::Service].map(|gram| levels(circuit, steps, gram));
+            assert!(
+                (customer..=customer + more).contains(&service),
+                "{circuit} {steps}: {customer}, {service}"
+            );
+        }
+        // Where there are none, who makes them does not matter.
+        assert_eq!(
+            levels(Circuit::Fused, steps, Gram::Service),
+            levels(Circuit::Fused, steps, Gram::Customer)
+        );
+    }
+    // What is read off a small tile holds in a large one.
+    for circuit in [Circuit::TwoLevel, Circuit::Unrolled] {
+        let request =
+            Request { features: 20, rows: 90, batch: 30, gram: Gram::Service, ..request(circuit, 4) };
+        let plan = Plan::insecure(&request, 11).unwrap();
+        assert!(plan.inputs().iter().all(|input| !input.source.to_string().contains("Gram")));
+    }
+}
+
+#[test]
 fn many_tiles_are_no_deeper_than_one() {
     for circuit in Circuit::ALL {
         for (steps, degree) in [(1, 3), (2, 3), (3, 1), (3, 7), (4, 5), (5, 1), (6, 3)] {
