@@ -45,6 +45,7 @@ pub(super) struct Asked {
     pub(super) decay: Option<f64>,
     pub(super) divisor: Option<f64>,
     pub(super) momentum: Momentum,
+    pub(super) ridge: f64,
     pub(super) bound: Auto,
     pub(super) degree: usize,
     pub(super) fit: Method,
@@ -52,7 +53,7 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn grid(self) -> Grid {
-        let Self { size, decay, divisor, momentum, bound, degree, fit } = self;
+        let Self { size, decay, divisor, momentum, ridge, bound, degree, fit } = self;
         let all = Grid::default();
         let decays = match (decay, size) {
             (Some(decay), _) => vec![decay],
@@ -64,15 +65,8 @@ impl Asked {
             (None, Auto::Auto) => all.divisors,
             (None, Auto::Number(_)) => vec![1.0],
         };
-        Grid {
-            sizes: size.among(all.sizes),
-            decays,
-            momentum,
-            bounds: bound.among(all.bounds),
-            degree,
-            fit,
-            divisors,
-        }
+        let (sizes, bounds) = (size.among(all.sizes), bound.among(all.bounds));
+        Grid { sizes, decays, momentum, ridge, bounds, degree, fit, divisors }
     }
 }
 
