@@ -37,6 +37,18 @@ pub(crate) struct Options {
     /// Take the rows in the order of the file
     #[arg(long, conflicts_with = "shuffle_seed", help_heading = "Rows")]
     pub(crate) keep_order: bool,
+    /// What a row of each class counts: `balanced`, or NEGATIVE,POSITIVE such as 1,5 [default: all the same]
+    #[arg(long, value_name = "WEIGHTS", help_heading = "Rows")]
+    pub(crate) class_weights: Option<ClassWeights>,
+}
+
+/// What a row of each class counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum ClassWeights {
+    /// More, the rarer its class is.
+    Balanced,
+    /// So much for the negative and for the positive class.
+    Given(f64, f64),
 }
 
 /// How a CSV file is divided.
@@ -82,6 +94,32 @@ impl FromStr for Delimiter {
             b"tab" | b"\\t" => Ok(Self(b'\t')),
             [byte] if byte.is_ascii() && !matches!(byte, b'\n' | b'\r' | b'"') => Ok(Self(*byte)),
             _ => Err("take one character such as `;`, or `tab`"),
+        }
+    }
+}
+
+impl FromStr for ClassWeights {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let pair = || {
+            let (negative, positive) = text.split_once(',')?;
+            Some(Self::Given(negative.trim().parse().ok()?, positive.trim().parse().ok()?))
+        };
+        match text {
+            "balanced" => Ok(Self::Balanced),
+            _ => pair().ok_or(
+                "say `balanced`, or two numbers such as 1,5: for the negative and for the positive class",
+            ),
+        }
+    }
+}
+
+impl ClassWeights {
+    fn of(self, rows: SignedRows) -> Result<SignedRows, lowtide_logreg::Error> {
+        match self {
+            Self::Balanced => rows.with_balanced_classes(),
+            Self::Given(negative, positive) => rows.with_class_weights(negative, positive),
         }
     }
 }
@@ -132,6 +170,10 @@ impl Options {
         let scaling = Scaling::fit(self.scaling.into(), data.table()).map_err(failed)?;
         let scaled = data.scaled(&scaling).map_err(failed)?;
         let rows = SignedRows::new(scaled.features(), scaled.columns(), &labels(&scaled))?;
+        let rows = match self.class_weights {
+            Some(weights) => weights.of(rows)?,
+            None => rows,
+        };
         Ok(Prepared { scaling: kept(&scaling)?, data, rows })
     }
 }

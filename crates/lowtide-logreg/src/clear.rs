@@ -157,7 +157,7 @@ pub fn train(
     TrainingTrace { weights: state.weights, momentum: state.momentum, largest_margins, escape }
 }
 
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+pub(crate) fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 

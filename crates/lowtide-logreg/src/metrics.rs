@@ -112,7 +112,7 @@ pub fn log_loss(margins: &[f64], labels: &[bool]) -> Result<f64, Error> {
 }
 
 /// `ln(1 + e^x)`.
-fn softplus(x: f64) -> f64 {
+pub(crate) fn softplus(x: f64) -> f64 {
     x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 

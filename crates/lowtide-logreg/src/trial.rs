@@ -3,8 +3,8 @@
 
 use crate::{
     Error, Request,
-    clear::{self, Activation, MarginEscape},
-    metrics::Metrics,
+    clear::{self, Activation, MarginEscape, dot},
+    metrics::{Metrics, softplus},
     rows::{Batches, SignedRows},
     schedule::{Momentum, Schedule, StepSize},
     sigmoid::{Method, SigmoidPolynomial},
@@ -19,6 +19,8 @@ pub struct Grid {
     pub decays: Vec<f64>,
     /// How movement carries on.
     pub momentum: Momentum,
+    /// The ridge term: see [`Schedule::with_ridge`].
+    pub ridge: f64,
     /// Bounds of the interval on which a polynomial stands for the sigmoid.
     pub bounds: Vec<f64>,
     /// The degree of that polynomial.
@@ -35,6 +37,7 @@ impl Default for Grid {
             sizes: vec![0.01, 0.0168, 0.0282, 0.0474, 0.0796, 0.134, 0.225, 0.377, 0.634, 1.06, 1.79, 3.0],
             decays: vec![0.0, 0.1],
             momentum: Momentum::Nesterov,
+            ridge: 0.0,
             bounds: vec![8.0, 16.0],
             degree: 3,
             fit: Method::LeastSquares,
@@ -43,17 +46,20 @@ impl Default for Grid {
 }
 
 impl Grid {
-    /// Every combination.
+    /// Every combination, but for step sizes with which the ridge term would overshoot where there are others.
     ///
     /// # Errors
     /// What is wrong with a number.
     pub fn candidates(&self) -> Result<Vec<(Schedule, SigmoidPolynomial)>, Error> {
         let mut candidates = Vec::new();
+        let smallest = self.sizes.iter().copied().fold(f64::INFINITY, f64::min);
+        let overshoots = |size: f64| size > smallest && self.ridge * size >= 1.0;
         for &bound in &self.bounds {
             let sigmoid = SigmoidPolynomial::fit(self.degree, bound, self.fit)?;
-            for &initial in &self.sizes {
+            for &initial in self.sizes.iter().filter(|size| !overshoots(**size)) {
                 for &decay in &self.decays {
-                    let schedule = Schedule::new(StepSize { initial, decay }, self.momentum)?;
+                    let schedule =
+                        Schedule::new(StepSize { initial, decay }, self.momentum)?.with_ridge(self.ridge)?;
                     candidates.push((schedule, sigmoid.clone()));
                 }
             }
@@ -82,8 +88,8 @@ pub struct Trial {
 /// How much of the interval margins may fill when there is a choice.
 const FILLED: f64 = 0.8;
 
-/// The candidate whose margins stay well inside the interval and whose model has the smallest log-loss on the rows. When
-/// there is no choice, it is taken as it is. Schedule and sigmoid of `request` do not matter.
+/// The candidate whose margins stay well inside the interval and whose model has the smallest log-loss on the rows, each
+/// counted by the weight of its class. When there is no choice, it is taken as it is. Schedule and sigmoid of `request` do not matter.
 ///
 /// # Errors
 /// [`Error::NoSchedule`] when the margins of every candidate go too far; [`Error::Length`] when the rows are not those of
@@ -92,18 +98,24 @@ pub fn best(request: &Request, grid: &Grid, rows: &SignedRows) -> Result<Trial, 
     request.check_rows(rows)?;
     let candidates = grid.candidates()?;
     let tried = candidates.len();
-    let (mut best, mut bound): (Option<Trial>, f64) = (None, 0.0);
+    let (mut best, mut bound): (Option<(f64, Trial)>, f64) = (None, 0.0);
     for (schedule, sigmoid) in candidates {
         bound = bound.max(sigmoid.bound());
         let Some(trial) = run(Request { schedule, sigmoid, ..request.clone() }, rows, tried)? else {
             continue;
         };
-        let better = |best: &Trial| trial.metrics.log_loss < best.metrics.log_loss;
-        if best.as_ref().is_none_or(better) {
-            best = Some(trial);
+        let loss = loss(&trial.weights, rows);
+        if best.as_ref().is_none_or(|(least, _)| loss < *least) {
+            best = Some((loss, trial));
         }
     }
-    best.ok_or(Error::NoSchedule { tried, bound })
+    best.map(|(_, trial)| trial).ok_or(Error::NoSchedule { tried, bound })
+}
+
+/// The mean log-loss of rows, each as often as its class weighs.
+fn loss(weights: &[f64], rows: &SignedRows) -> f64 {
+    let of = |z: &[f64]| rows.class_weight(z) * softplus(-dot(z, weights));
+    rows.batch(0..rows.len()).map(of).sum::<f64>() / rows.len() as f64
 }
 
 /// One run; nothing when its margins go too far and there are others to choose.
@@ -168,6 +180,27 @@ mod tests {
         let only = best(&request(&grid), &grid, &rows(4.0)).unwrap();
         assert!(only.escape.is_some());
         assert_eq!((only.tried, only.request.schedule.step_size()), (1, StepSize::constant(3.0)));
+    }
+
+    #[test]
+    fn class_weights_and_the_ridge_term_have_a_say() {
+        let grid = Grid { ridge: 0.5, ..Grid::default() };
+        let sizes: Vec<f64> =
+            grid.candidates().unwrap().iter().map(|(schedule, _)| schedule.step_size().initial).collect();
+        assert!(sizes.contains(&1.79) && !sizes.contains(&3.0));
+        let refused = Grid { sizes: vec![3.0], ..grid.clone() }.candidates();
+        assert!(matches!(refused, Err(Error::Ridge { .. })));
+        let weighted = rows(1.0).with_class_weights(1.0, 9.0).unwrap();
+        let request = Request { is_weighted: true, ..request(&grid) };
+        let positives = |trial: &Trial| {
+            (0..40).filter(|i| dot(&trial.weights, &[1.0, (f64::from(*i) - 19.5) / 20.0]) > 0.0).count()
+        };
+        let [heavy, plain] = [
+            best(&request, &grid, &weighted).unwrap(),
+            best(&Request { is_weighted: false, ..request.clone() }, &grid, &rows(1.0)).unwrap(),
+        ];
+        assert!(positives(&heavy) > positives(&plain));
+        assert!(matches!(best(&request, &grid, &rows(1.0)), Err(Error::Weighted { planned: true })));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::{fmt, path::PathBuf, time::Instant};
 use clap::Parser;
 use lowtide_ckks::SecretKey;
 use lowtide_logreg::{
-    Plan,
+    Error as Trainer, Plan,
     clear::{self, Activation},
     customer,
 };
@@ -125,6 +125,9 @@ fn check(args: &Args, plan: &Plan, prepared: &Prepared) -> Result<(), Error> {
             let (data, plan) = (args.data.clone(), args.plan.clone());
             return Err(Error::OtherRows { what, data, found, plan, expected });
         }
+    }
+    if prepared.rows.is_weighted() != wanted.is_weighted {
+        return Err(Error::unfit(&args.plan, Trainer::Weighted { planned: wanted.is_weighted }));
     }
     Ok(())
 }

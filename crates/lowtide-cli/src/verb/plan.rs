@@ -30,11 +30,13 @@ Examples:
   lowtide plan --features 30 --rows 455 --steps 6 --batch 128
   lowtide plan --data train.csv --label diagnosis --steps 8 --out job.plan
   lowtide plan --data pixels.csv --scaling none --step-size 0.9 --out job.plan
+  lowtide plan --data rare.csv --class-weights balanced --ridge 0.01
 
 With --data the same steps are run in the clear, on this machine, to see that no
 margin leaves the interval on which a polynomial stands for the sigmoid, and to
 choose what is `auto`. The plan travels with the data: it tells the service how
-many rows and features there are, and the step size and interval chosen.";
+many rows and features there are, the step size and interval chosen, and
+whether classes have weights, but not which.";
 
 /// Customer: choose parameters, and see what training will take
 #[derive(Debug, Parser)]
@@ -72,6 +74,9 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = MomentumChoice::Nesterov, value_name = "KIND",
           help_heading = "Training")]
     momentum: MomentumChoice,
+    /// Strength of a ridge term: LAMBDA / 2 |w|^2 joins the loss; it costs no level
+    #[arg(long, value_name = "LAMBDA", default_value_t = 0.0, help_heading = "Training")]
+    ridge: f64,
     /// Degree of the polynomial in place of the sigmoid: 1, 3, 5 or 7
     #[arg(long, value_name = "N", default_value_t = 3, help_heading = "Training")]
     sigmoid_degree: usize,
@@ -171,6 +176,7 @@ fn asked(args: &Args) -> Result<Asked, Error> {
         size: or("--step-size", args.step_size, 0.9)?,
         decay: args.step_decay,
         momentum: args.momentum.into(),
+        ridge: args.ridge,
         bound: or("--sigmoid-bound", args.sigmoid_bound, 8.0)?,
         degree: args.sigmoid_degree,
         fit: args.sigmoid_fit.into(),
@@ -193,7 +199,7 @@ fn request(
         schedule,
         scale_bits: args.scale_bits,
         security_bits: SecurityLevel::from(args.security).bits(),
-        is_weighted: false,
+        is_weighted: args.options.class_weights.is_some(),
     }
 }
 

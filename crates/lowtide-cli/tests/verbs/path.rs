@@ -4,7 +4,7 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::party::{Parties, STEPS, json, names, ok, text};
+use crate::party::{Parties, STEPS, json, names, ok, refused, text};
 
 #[test]
 fn rows_become_a_model_that_nobody_else_saw() {
@@ -61,6 +61,30 @@ fn rows_become_a_model_that_nobody_else_saw() {
     assert_eq!((&encrypted["rows"], &encrypted["positive"]), (&Value::from(200), &Value::from("well")));
     let accuracy = |score: &Value| score["accuracy"].as_f64().unwrap();
     assert!(accuracy(&encrypted) > 0.85 && (accuracy(&encrypted) - accuracy(&clear)).abs() <= 0.01);
+}
+
+#[test]
+fn classes_weigh_what_the_customer_says() {
+    let parties = Parties::new();
+    let customer = parties.customer();
+    let weights = "--class-weights 1,4 --ridge 0.1";
+    let plan = format!("plan --data train.csv {STEPS} {weights} --out job.plan --clear-model clear.json");
+    let plan = json(&customer, &plan);
+    assert_eq!((&plan["class_weights"], &plan["ridge"]), (&Value::from(true), &Value::from(0.1)));
+    ok(&customer, "keygen --plan job.plan --out .");
+    let encrypt =
+        "encrypt --plan job.plan --key secret.key --data train.csv --out data.enc --preparation rows.prep";
+    refused(&customer, encrypt, 1, &["job.plan", "class weights"]);
+    refused(&customer, &format!("{encrypt} --class-weights 1,0"), 1, &["weight of 0"]);
+    refused(&customer, &format!("{encrypt} --class-weights much"), 2, &["balanced"]);
+    ok(&customer, &format!("{encrypt} --class-weights 1,4"));
+    ok(&customer, "train --keys evaluation.keys --data data.enc --out model.enc");
+    ok(&customer, "decrypt --key secret.key --model model.enc --preparation rows.prep --out model.json");
+    let weights = |name: &str| -> Vec<f64> {
+        let model: Value = serde_json::from_str(&fs::read_to_string(customer.join(name)).unwrap()).unwrap();
+        model["weights"].as_array().unwrap().iter().map(|weight| weight.as_f64().unwrap()).collect()
+    };
+    assert!(weights("model.json").iter().zip(weights("clear.json")).all(|(a, b)| (a - b).abs() < 1e-3));
 }
 
 #[test]
@@ -122,7 +146,7 @@ fn keys_are_not_lost_by_accident() {
     let parties = Parties::ready();
     let customer = parties.customer();
     let before = fs::read(customer.join("secret.key")).unwrap();
-    crate::party::refused(&customer, "keygen --plan job.plan --out .", 1, &["secret.key", "--force"]);
+    refused(&customer, "keygen --plan job.plan --out .", 1, &["secret.key", "--force"]);
     assert_eq!(fs::read(customer.join("secret.key")).unwrap(), before);
     ok(&customer, "keygen --plan job.plan --out . --force");
     assert_ne!(fs::read(customer.join("secret.key")).unwrap(), before);

@@ -30,6 +30,8 @@ pub(crate) struct Report {
     pub(crate) step_size: f64,
     pub(crate) step_decay: f64,
     pub(crate) momentum: lowtide_logreg::schedule::Momentum,
+    pub(crate) ridge: f64,
+    pub(crate) class_weights: bool,
     pub(crate) security_bits: Option<u32>,
     pub(crate) ring_degree: usize,
     pub(crate) log2_qp: f64,
@@ -92,6 +94,8 @@ impl Report {
             step_size: step_size.initial,
             step_decay: step_size.decay,
             momentum: request.schedule.momentum(),
+            ridge: request.schedule.ridge(),
+            class_weights: request.is_weighted,
             security_bits: security.map(SecurityLevel::bits),
             ring_degree: params.ring_degree(),
             log2_qp: params.log2_qp(),
@@ -149,6 +153,14 @@ impl Report {
                 format_args!("degree {} on [-{sigmoid_bound}, {sigmoid_bound}]", self.sigmoid_degree),
                 format_args!("off by {:.3} at most", self.sigmoid_worst_error),
             );
+        let facts = match self.ridge {
+            0.0 => facts,
+            ridge => facts.fact("ridge", ridge),
+        };
+        let facts = match self.class_weights {
+            false => facts,
+            true => facts.remarked("class weights", "yes", "which, the service does not learn"),
+        };
         let Some(Clear { schedules_tried, largest_margin, metrics }) = &self.clear else { return facts };
         let chosen = match schedules_tried {
             1 => String::from("tried here, in the clear"),

@@ -44,6 +44,7 @@ pub(super) struct Asked {
     pub(super) size: Auto,
     pub(super) decay: Option<f64>,
     pub(super) momentum: Momentum,
+    pub(super) ridge: f64,
     pub(super) bound: Auto,
     pub(super) degree: usize,
     pub(super) fit: Method,
@@ -51,14 +52,15 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn grid(self) -> Grid {
-        let Self { size, decay, momentum, bound, degree, fit } = self;
+        let Self { size, decay, momentum, ridge, bound, degree, fit } = self;
         let all = Grid::default();
         let decays = match (decay, size) {
             (Some(decay), _) => vec![decay],
             (None, Auto::Auto) => all.decays,
             (None, Auto::Number(_)) => vec![0.1],
         };
-        Grid { sizes: size.among(all.sizes), decays, momentum, bounds: bound.among(all.bounds), degree, fit }
+        let (sizes, bounds) = (size.among(all.sizes), bound.among(all.bounds));
+        Grid { sizes, decays, momentum, ridge, bounds, degree, fit }
     }
 }
 
