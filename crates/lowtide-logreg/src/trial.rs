@@ -157,6 +157,7 @@ mod tests {
             scale_bits: 34,
             security_bits: 128,
             is_weighted: false,
+            refresh_every: None,
         }
     }
 

@@ -206,6 +206,7 @@ fn fold(args: &Args, train: &Dataset, test: &Dataset) -> Result<Fold, Failure> {
         scale_bits: 34,
         security_bits: 128,
         is_weighted: false,
+        refresh_every: None,
     };
     let plan = Plan::new(&trial::best(&request, &grid, &rows)?.request)?;
     let passage = Passage::new(&plan, &rows, 1, &mut ChaCha20Rng::from_seed([1; 32]))?;

@@ -200,6 +200,7 @@ fn request(
         scale_bits: args.scale_bits,
         security_bits: SecurityLevel::from(args.security).bits(),
         is_weighted: args.options.class_weights.is_some(),
+        refresh_every: None,
     }
 }
 

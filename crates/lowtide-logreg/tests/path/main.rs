@@ -5,5 +5,6 @@
 
 mod bits;
 mod files;
+mod legs;
 mod problem;
 mod training;

@@ -39,5 +39,6 @@ pub(crate) fn request(
         scale_bits: 40,
         security_bits: 128,
         is_weighted: false,
+        refresh_every: None,
     }
 }

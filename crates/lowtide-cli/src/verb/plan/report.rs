@@ -113,7 +113,7 @@ impl Report {
             evaluation_key_bytes: plan.evaluation_key_bytes(),
             upload_bytes: plan.upload_bytes(),
             model_ciphertexts: plan.model_ciphertexts(),
-            model_bytes: plan.model_bytes(),
+            model_bytes: plan.model_bytes(plan.legs().len() - 1),
             seconds_train_estimate: estimate::seconds(plan)?,
             threads: rayon::current_num_threads(),
             isa: Isa::best().name(),
