@@ -113,8 +113,8 @@ impl Plan {
     pub fn model_bytes(&self, leg: usize) -> u64 {
         let (sizes, of) = (self.sizes(), &self.legs()[leg]);
         let outputs = of.outputs().map(|(outcome, block)| {
-            let (level, scale) = of.output_form(outcome, block);
-            sizes.ciphertext(level, scale, false)
+            let (level, scale, is_fresh) = of.output_form(outcome, block);
+            sizes.ciphertext(level, scale, is_fresh)
         });
         sizes.file(self.leg_text_bytes(leg) + 8 + outputs.sum::<u64>())
     }

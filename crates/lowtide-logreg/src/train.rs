@@ -86,7 +86,7 @@ impl EncryptedModel {
             return Err(Error::Length { what: "ciphertexts of an encrypted model", expected, found });
         }
         for (ciphertext, (outcome, block)) in outputs.iter().zip(of.outputs()) {
-            let (level, scale) = of.output_form(outcome, block);
+            let (level, scale, _) = of.output_form(outcome, block);
             let (found, expected) =
                 ((ciphertext.level(), ciphertext.scale().clone()), (level, scale.clone()));
             if ciphertext.params() != plan.params() || found != expected {

@@ -10,3 +10,4 @@ mod machines;
 mod party;
 mod path;
 mod readme;
+mod refresh;

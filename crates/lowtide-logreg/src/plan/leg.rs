@@ -2,7 +2,10 @@
 
 use std::ops::Range;
 
-use lowtide_circuit::{Program, program::ProgramInput};
+use lowtide_circuit::{
+    Program,
+    program::{Instruction, ProgramInput},
+};
 use lowtide_ckks::{Level, Parameters, Scale};
 use lowtide_linalg::Tile;
 
@@ -132,13 +135,14 @@ impl Leg {
         State { weights, momentum }
     }
 
-    /// The level and the scale at which something comes out.
-    pub(crate) fn output_form(&self, outcome: Outcome, block: usize) -> (Level, &Scale) {
+    /// The level and the scale at which something comes out, and whether it comes out as it went in: weights before the only
+    /// step of a leg do.
+    pub(crate) fn output_form(&self, outcome: Outcome, block: usize) -> (Level, &Scale, bool) {
         let name = Job::output_name(outcome, block);
         let output = self.program.outputs().iter().find(|(output, _)| *output == name);
         let (_, register) = output.expect("an outcome of the circuit");
         let step = &self.program.steps()[register.index()];
-        (step.level, &step.scale)
+        (step.level, &step.scale, matches!(step.instruction, Instruction::Input(_)))
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) struct Report {
     seconds_keygen: f64,
     seconds_encrypt: f64,
     seconds_train: f64,
+    seconds_load: f64,
+    seconds_refresh: f64,
     seconds_train_estimate: f64,
     seconds_total: f64,
     ciphertexts: usize,
@@ -36,6 +38,10 @@ pub(crate) struct Report {
     upload_bytes: u64,
     evaluation_key_bytes: u64,
     model_bytes: u64,
+    refreshes: usize,
+    /// To the service, and back.
+    refresh_bytes: u64,
+    checkpoint_bytes: u64,
     largest_margin: Option<f64>,
     accuracy_encrypted: f64,
     accuracy_clear: f64,
@@ -63,7 +69,7 @@ impl Report {
         picture: Option<PathBuf>,
         folder: Option<PathBuf>,
     ) -> Self {
-        let Run { plan, keys, data, training } = run;
+        let Run { plan, keys, data, training, refreshes } = run;
         let Compared { encrypted, clear, exact, max_weight_error } = *compared;
         Self {
             circuit: plan.circuit,
@@ -74,19 +80,24 @@ impl Report {
             security_bits: plan.security_bits,
             levels: plan.levels,
             scale_bits: plan.scale_bits,
-            threads: training.threads,
-            isa: training.isa,
+            threads: plan.threads,
+            isa: plan.isa,
             seconds_keygen: keys.seconds,
             seconds_encrypt: data.seconds,
-            seconds_train: training.seconds,
+            seconds_train: training.iter().map(|leg| leg.seconds).sum(),
+            seconds_load: training.iter().map(|leg| leg.seconds_load).sum(),
+            seconds_refresh: refreshes.iter().map(|refresh| refresh.seconds).sum(),
             seconds_train_estimate: plan.seconds_train_estimate,
             seconds_total,
             ciphertexts: data.ciphertexts,
-            products: training.products,
-            rotations: training.rotations,
+            products: training.iter().map(|leg| leg.products).sum(),
+            rotations: training.iter().map(|leg| leg.rotations).sum(),
             upload_bytes: data.upload_bytes,
             evaluation_key_bytes: keys.evaluation_key_bytes,
-            model_bytes: training.model_bytes,
+            model_bytes: training.last().map_or(0, |leg| leg.model_bytes),
+            refreshes: refreshes.len(),
+            refresh_bytes: refreshes.iter().map(|refresh| refresh.start_bytes).sum(),
+            checkpoint_bytes: training.iter().rev().skip(1).map(|leg| leg.model_bytes).sum(),
             largest_margin: plan.clear.as_ref().map(|clear| clear.largest_margin),
             accuracy_encrypted: encrypted.accuracy,
             accuracy_clear: clear.accuracy,
@@ -153,6 +164,14 @@ impl fmt::Display for Report {
                 Bytes(self.upload_bytes + self.evaluation_key_bytes),
                 format_args!("and {} back", Bytes(self.model_bytes)),
             );
+        let facts = match self.refreshes {
+            0 => facts,
+            count => facts.remarked(
+                "refreshed",
+                format_args!("{count} times, {}", Seconds(self.seconds_refresh)),
+                format_args!("{} sent, {} back", Bytes(self.refresh_bytes), Bytes(self.checkpoint_bytes)),
+            ),
+        };
         let facts = match self.peak_rss_bytes {
             Some(bytes) => facts.remarked("memory", Bytes(bytes), "at most, both parties in one process"),
             None => facts,
