@@ -131,6 +131,25 @@ pub struct KeyList {
     pub conjugation: Option<Level>,
 }
 
+impl KeyList {
+    /// The keys of both lists, each for the higher of its levels.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        let mut rotations = BTreeMap::new();
+        for (steps, level) in self.rotations.into_iter().chain(other.rotations) {
+            rotations
+                .entry(steps)
+                .and_modify(|highest: &mut Level| *highest = level.max(*highest))
+                .or_insert(level);
+        }
+        Self {
+            relinearization: self.relinearization.max(other.relinearization),
+            rotations: rotations.into_iter().collect(),
+            conjugation: self.conjugation.max(other.conjugation),
+        }
+    }
+}
+
 /// The keys a service computes with. None of them decrypts.
 #[derive(Clone, Debug)]
 pub struct EvaluationKeys {

@@ -21,6 +21,11 @@ Step by step, as customer and service:
       --preparation rows.prep --out model.json
   lowtide score --model model.json --data test.csv
 
+More steps than one ring has levels for (`lowtide plan --refresh-every 4`):
+  lowtide train ... --out step05.ckpt     the service trains up to a refresh,
+  lowtide refresh --key keys/secret.key --from step05.ckpt --out fresh05.ckpt
+  lowtide train ... --from fresh05.ckpt --out step09.ckpt          and goes on
+
 A function of your own, written as a circuit:
   lowtide circuit --help
 

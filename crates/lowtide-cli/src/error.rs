@@ -60,6 +60,12 @@ pub(crate) enum Error {
         path.display()
     )]
     NoLabelColumn { path: PathBuf },
+    /// What training should go on from has no level left.
+    #[error(
+        "{} is a checkpoint or a model, whose levels are spent: the customer refreshes it first, with `lowtide refresh`",
+        path.display()
+    )]
+    NotRefreshed { path: PathBuf },
     /// A key would be lost.
     #[error(
         "{} exists already and is kept, because what it encrypts would be lost with it: choose another folder, or \

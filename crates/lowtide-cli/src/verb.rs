@@ -12,6 +12,7 @@ pub(crate) mod inspect;
 pub(crate) mod keygen;
 pub(crate) mod plan;
 pub(crate) mod predict;
+pub(crate) mod refresh;
 pub(crate) mod score;
 pub(crate) mod train;
 
@@ -22,6 +23,7 @@ pub(crate) enum Verb {
     Keygen(keygen::Args),
     Encrypt(encrypt::Args),
     Train(train::Args),
+    Refresh(refresh::Args),
     Decrypt(decrypt::Args),
     Score(score::Args),
     Predict(predict::Args),
@@ -38,6 +40,7 @@ impl Verb {
             Self::Keygen(args) => screen.done(&keygen::run(args, screen)?),
             Self::Encrypt(args) => screen.done(&encrypt::run(args, screen)?),
             Self::Train(args) => screen.done(&train::run(args, screen)?),
+            Self::Refresh(args) => screen.done(&refresh::run(args, screen)?),
             Self::Decrypt(args) => screen.done(&decrypt::run(args, screen)?),
             Self::Score(args) => screen.answer(&score::run(args, screen)?),
             Self::Predict(args) => predict::run(args, screen),

@@ -35,7 +35,7 @@ use crate::schedule::Step;
 mod matrix;
 mod nag;
 
-pub use matrix::{Axis, Matrix, Part, Source};
+pub use matrix::{Axis, Matrix, Outcome, Part, Source};
 
 /// Which circuit trains.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -130,7 +130,10 @@ pub(crate) struct Job {
     pub(crate) activation: Odd,
     /// By step: its constants, and the rows of its mini-batch.
     pub(crate) steps: Vec<(Step, usize)>,
-    /// By mini-batch: its rows. Step `i` trains on mini-batch `i mod count`.
+    /// The mini-batch of the first step, and how many there are in all; after the last comes the first again.
+    pub(crate) first: usize,
+    pub(crate) batches: usize,
+    /// By mini-batch, from the first step's on: its rows. Step `i` trains on the one at `i mod rows.len()`.
     pub(crate) rows: Vec<usize>,
     /// Entries of a row: the features and the bias.
     pub(crate) width: usize,
@@ -139,7 +142,7 @@ pub(crate) struct Job {
     /// Whether weights and momentum are zero at the start; if not, they are encrypted too.
     pub(crate) is_from_zero: bool,
     /// What is wanted at the end.
-    pub(crate) parts: Vec<Part>,
+    pub(crate) outcomes: Vec<Outcome>,
 }
 
 /// A circuit and what it reads, in this order.
@@ -164,17 +167,15 @@ impl Job {
     /// What is to be computed, and how.
     pub(crate) fn derive(&self) -> Derivation {
         let algebra = Algebra::new();
-        let (w, v) = nag::train(self, &algebra);
-        let wanted = self.parts.iter().map(|part| match part {
-            Part::Weights => (part.name(), &w),
-            Part::Momentum => (part.name(), &v),
-        });
+        let left = nag::train(self, &algebra);
+        let vectors: Vec<_> = self.outcomes.iter().map(|outcome| (outcome.name(), left(*outcome))).collect();
+        let wanted: Vec<_> = vectors.iter().map(|(name, vector)| (*name, vector)).collect();
         let products = match self.gram {
             Gram::Customer => Products::Given,
             Gram::Service => Products::Computed,
         };
         let strategy = Strategy { merge: self.circuit.merge(), products };
-        Derivation::new(&wanted.collect::<Vec<_>>(), strategy, &self.tile)
+        Derivation::new(&wanted, strategy, &self.tile)
     }
 
     /// Tiles of everything that the circuit reads.
@@ -195,8 +196,8 @@ impl Job {
     }
 
     /// The name of a block of columns of what comes out.
-    pub(crate) fn output_name(part: Part, block: usize) -> String {
-        format!("{}{block}", part.name())
+    pub(crate) fn output_name(outcome: Outcome, block: usize) -> String {
+        format!("{}{block}", outcome.name())
     }
 }
 

@@ -1,16 +1,18 @@
-//! What the owner of the data does: keys, encryption of rows, decryption of the model.
+//! What the owner of the data does: keys, encryption of rows, decryption of the model, and where a run is longer than its
+//! levels, encryption of weights and momentum anew.
 
 use lowtide_circuit::program::ProgramInput;
-use lowtide_ckks::{EvaluationKeys, SecretKey};
+use lowtide_ckks::{Ciphertext, EvaluationKeys, SecretKey};
 use lowtide_encoding::Encoder;
 use rand::{CryptoRng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
 
 use crate::{
-    EncryptedDataset, EncryptedModel, Error, Plan,
+    EncryptedDataset, EncryptedModel, Error, FreshStart, Plan,
+    plan::Planned,
     rows::{SignedRows, undivide},
-    twin::slots,
+    twin::{slots, start_slots},
 };
 
 /// The keys that a service needs for the plan, each no higher than the level at which it is used.
@@ -23,10 +25,10 @@ pub fn evaluation_keys(
     rng: &mut impl CryptoRng,
 ) -> Result<EvaluationKeys, Error> {
     check_key(plan, secret)?;
-    Ok(lowtide_circuit::customer::keys(plan.program(), secret, rng)?)
+    Ok(secret.evaluation_keys(&plan.key_list(), rng)?)
 }
 
-/// Encrypts the matrices that the plan reads, tile by tile, calling `on_tile` after each from any thread. The same
+/// Encrypts the matrices that all legs of the plan read, tile by tile, calling `on_tile` after each from any thread. The same
 /// generator gives the same ciphertexts on any number of threads.
 ///
 /// # Errors
@@ -42,22 +44,66 @@ pub fn encrypt(
     check_key(plan, secret)?;
     plan.request().check_rows(rows)?;
     let rows = rows.divided(plan.request().divisor);
-    let encoder = Encoder::new(plan.params())?;
-    let mut matrices = Vec::with_capacity(plan.inputs().len());
-    for (index, input) in plan.inputs().iter().enumerate() {
-        let grid = slots(plan.tile(), plan.batches(), &rows, None, input);
-        let streams: Vec<_> = grid.tiles().iter().map(|_| fork(rng)).collect();
+    let sealer = Sealer { secret, encoder: Encoder::new(plan.params())? };
+    let mut matrices = Vec::new();
+    for planned in plan.rows() {
+        let grid = slots(plan.tile(), plan.batches(), &rows, None, planned.input);
+        matrices.push(sealer.seal(planned, grid.tiles(), rng, on_tile)?);
+    }
+    EncryptedDataset::new(plan.clone(), matrices)
+}
+
+/// Decrypts a checkpoint and encrypts its weights and momentum anew, at the levels at which the next leg reads them: a few
+/// ciphertexts. Who trains learns nothing from them, and must not be told what was decrypted.
+///
+/// # Errors
+/// [`Error::Finished`] when all steps were trained; [`Error::NotWeights`] as [`decrypt`], or when the secret key belongs to
+/// other parameters.
+pub fn refresh(
+    secret: &SecretKey,
+    checkpoint: &EncryptedModel,
+    rng: &mut impl CryptoRng,
+) -> Result<FreshStart, Error> {
+    let (plan, leg) = (checkpoint.plan(), checkpoint.leg() + 1);
+    check_key(plan, secret)?;
+    if checkpoint.is_finished() {
+        return Err(Error::Finished { steps: checkpoint.steps() });
+    }
+    let open = |ciphertexts| Ok::<_, Error>(open(plan, secret, ciphertexts)?.weights);
+    let state = plan.legs()[leg - 1].state(open(checkpoint.weights())?, &open(checkpoint.before())?);
+    let sealer = Sealer { secret, encoder: Encoder::new(plan.params())? };
+    let mut matrices = Vec::new();
+    for planned in plan.legs()[leg].start() {
+        let grid = start_slots(plan.tile(), &state, planned.input);
+        matrices.push(sealer.seal(planned, grid.tiles(), rng, &|| ())?);
+    }
+    FreshStart::new(plan.clone(), leg, matrices)
+}
+
+/// Who encrypts matrices tile by tile.
+struct Sealer<'a> {
+    secret: &'a SecretKey,
+    encoder: Encoder,
+}
+
+impl Sealer<'_> {
+    fn seal(
+        &self,
+        planned: Planned<'_>,
+        tiles: &[Vec<f64>],
+        rng: &mut impl CryptoRng,
+        on_tile: &(dyn Fn() + Sync),
+    ) -> Result<Vec<Ciphertext>, Error> {
+        let streams: Vec<_> = tiles.iter().map(|_| fork(rng)).collect();
         let encrypt =
             |((values, input), mut stream): ((&Vec<f64>, &ProgramInput), ChaCha20Rng)| -> Result<_, Error> {
-                let plain = encoder.encode(values, input.level, &input.scale)?;
-                let ciphertext = secret.encrypt(&plain, &mut stream)?;
+                let plain = self.encoder.encode(values, input.level, &input.scale)?;
+                let ciphertext = self.secret.encrypt(&plain, &mut stream)?;
                 on_tile();
                 Ok(ciphertext)
             };
-        let tiles = grid.tiles().par_iter().zip(plan.tiles(index)).zip(streams);
-        matrices.push(tiles.map(encrypt).collect::<Result<_, _>>()?);
+        tiles.par_iter().zip(planned.tiles).zip(streams).map(encrypt).collect()
     }
-    EncryptedDataset::new(plan.clone(), matrices)
 }
 
 /// The weights of a decrypted model, bias first, on the features as they were encrypted.
@@ -80,17 +126,23 @@ impl Decrypted {
     }
 }
 
-/// Decrypts a model and checks that what came back is weights: finite, the same in every row of slots, and nothing
+/// Decrypts a model, or the one that a checkpoint holds, and checks that what came back is weights: finite, the same in every row of slots, and nothing
 /// beyond the last feature.
 ///
 /// # Errors
 /// [`Error::NotWeights`], or when the secret key belongs to other parameters.
 pub fn decrypt(secret: &SecretKey, model: &EncryptedModel) -> Result<Decrypted, Error> {
-    let plan = model.plan();
-    check_key(plan, secret)?;
+    check_key(model.plan(), secret)?;
+    let mut decrypted = open(model.plan(), secret, model.weights())?;
+    undivide(&mut decrypted.weights, model.plan().request().divisor);
+    Ok(decrypted)
+}
+
+/// Decrypts weights on features as they were divided, by block of columns.
+fn open(plan: &Plan, secret: &SecretKey, ciphertexts: &[Ciphertext]) -> Result<Decrypted, Error> {
     let (encoder, tile, width) = (Encoder::new(plan.params())?, plan.tile(), plan.request().width());
     let (mut weights, mut spread) = (Vec::with_capacity(width), 0.0_f64);
-    for ciphertext in model.weights() {
+    for ciphertext in ciphertexts {
         let slots = encoder.decode(&secret.decrypt(ciphertext)?);
         let rows = || slots.chunks_exact(tile.width());
         for column in 0..tile.columns() {
@@ -106,7 +158,6 @@ pub fn decrypt(secret: &SecretKey, model: &EncryptedModel) -> Result<Decrypted, 
     if spread.is_nan() || spread > MAX_SPREAD || weights.iter().any(|weight| !weight.is_finite()) {
         return Err(Error::NotWeights { spread, limit: MAX_SPREAD });
     }
-    undivide(&mut weights, plan.request().divisor);
     Ok(Decrypted { weights, spread })
 }
 

@@ -3,7 +3,7 @@
 use lowtide_ckks::{Level, Scale};
 
 use crate::{
-    circuits::Source,
+    circuits::{Outcome, Source},
     sigmoid::{MAX_BOUND, MAX_DEGREE, MIN_BOUND},
 };
 
@@ -230,17 +230,46 @@ pub enum Error {
     },
     /// A ciphertext of an encrypted model is not what the plan says.
     #[error(
-        "block {block} of the encrypted weights sits at level {} with scale {}, where the plan has level {} and scale \
+        "block {block} of the encrypted {of} sits at level {} with scale {}, where the plan has level {} and scale \
          {}: it belongs to another plan",
         found.0, found.1, expected.0, expected.1
     )]
     Weights {
+        /// Which weights.
+        of: Outcome,
         /// Which block of columns.
         block: usize,
         /// Level and scale of the ciphertext.
         found: (Level, Scale),
         /// Level and scale in the plan.
         expected: (Level, Scale),
+    },
+    /// A checkpoint or a fresh start of a leg that the plan does not have there.
+    #[error(
+        "it speaks of leg {} of a plan with {legs}, where one from {} to {legs} belongs: it belongs to another plan",
+        found + 1, first + 1
+    )]
+    NoLeg {
+        /// The leg, counting from 0.
+        found: usize,
+        /// The first that could be.
+        first: usize,
+        /// How many there are.
+        legs: usize,
+    },
+    /// A fresh start of one plan, a data set of another.
+    #[error(
+        "the fresh start and the encrypted rows belong to different plans: refresh a checkpoint that was trained on these \
+         rows"
+    )]
+    OtherPlan,
+    /// Nothing is left to train.
+    #[error(
+        "all {steps} steps are trained, there is no leg to go on with: decrypt the model, or plan more steps"
+    )]
+    Finished {
+        /// How many there were.
+        steps: usize,
     },
     /// What came back from the service does not decrypt to weights.
     #[error(

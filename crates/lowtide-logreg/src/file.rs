@@ -1,7 +1,7 @@
-//! Files: plans, encrypted data sets and models, and what a customer must remember between the two.
+//! Files: plans, encrypted data sets, models and fresh starts, and what a customer must remember until decryption.
 //!
-//! Each is an envelope of `lowtide-wire` (kind, version, parameters, checksum) around a JSON text and, for data sets and
-//! models, a list of ciphertexts.
+//! Each is an envelope of `lowtide-wire` (kind, version, parameters, checksum) around a JSON text and, for what is encrypted, a
+//! list of ciphertexts.
 
 use lowtide_circuit::program::ProgramInput;
 use lowtide_ckks::{Ciphertext, Parameters};
@@ -10,9 +10,9 @@ use lowtide_wire::{Error as WireError, Kind, Payload, Reader, Sizes, Wire, Write
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    EncryptedDataset, EncryptedModel, Error, Plan, Request,
+    EncryptedDataset, EncryptedModel, Error, FreshStart, Plan, Request,
     model::{Labels, Scaling},
-    plan::Compiler,
+    plan::{Compiler, Leg, Planned},
 };
 
 /// What a plan is made of besides its parameters; the rest follows and is worked out again.
@@ -21,6 +21,34 @@ use crate::{
 struct PlanText {
     request: Request,
     tile_columns: usize,
+}
+
+/// A plan, and a leg of it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LegText {
+    request: Request,
+    tile_columns: usize,
+    /// Counting from 0, and left out where it is the first.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    leg: usize,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+const fn is_zero(leg: &usize) -> bool {
+    *leg == 0
+}
+
+impl LegText {
+    fn of(plan: &Plan, leg: usize) -> Self {
+        Self { request: plan.request().clone(), tile_columns: plan.tile().columns(), leg }
+    }
+
+    fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<(Plan, usize), WireError> {
+        let Self { request, tile_columns, leg } = read_text(input)?;
+        let plan = Plan::received(request, params, tile_columns).map_err(WireError::content)?;
+        Ok((plan, leg))
+    }
 }
 
 impl Wire for Plan {
@@ -63,38 +91,57 @@ impl Plan {
     /// Bytes of the data set that the customer sends.
     #[must_use]
     pub fn upload_bytes(&self) -> u64 {
-        let sizes = self.sizes();
-        let tile = |input: &ProgramInput| sizes.ciphertext(input.level, &input.scale, true);
-        let tiles: u64 = self.program().inputs().iter().map(tile).sum();
-        sizes.file(self.text_bytes() + 8 + tiles)
+        let mut text = Writer::counting();
+        self.write(&mut text);
+        self.sizes().file(text.count() + 8 + self.fresh_bytes(self.rows()))
     }
 
     /// Bytes of the evaluation keys that the customer sends.
     #[must_use]
     pub fn evaluation_key_bytes(&self) -> u64 {
-        let (sizes, program) = (self.sizes(), self.program());
-        let levels = program.rotations().into_iter().map(|(_, level)| level);
-        sizes.file(sizes.evaluation_keys(program.relinearization_level(), levels))
+        let (sizes, list) = (self.sizes(), self.key_list());
+        let levels = list.rotations.into_iter().map(|(_, level)| level);
+        sizes.file(sizes.evaluation_keys(list.relinearization, levels))
     }
 
-    /// Bytes of the encrypted model that the service sends back.
+    /// Bytes of what the service sends back after leg number `leg`, counting from 0: the encrypted model after the last, a
+    /// checkpoint after any other.
+    ///
+    /// # Panics
+    /// When there is no such leg.
     #[must_use]
-    pub fn model_bytes(&self) -> u64 {
-        let sizes = self.sizes();
-        let weights = self.program().outputs().iter().map(|(_, output)| {
-            let step = &self.program().steps()[output.index()];
-            sizes.ciphertext(step.level, &step.scale, false)
+    pub fn model_bytes(&self, leg: usize) -> u64 {
+        let (sizes, of) = (self.sizes(), &self.legs()[leg]);
+        let outputs = of.outputs().map(|(outcome, block)| {
+            let (level, scale, is_fresh) = of.output_form(outcome, block);
+            sizes.ciphertext(level, scale, is_fresh)
         });
-        sizes.file(self.text_bytes() + 8 + weights.sum::<u64>())
+        sizes.file(self.leg_text_bytes(leg) + 8 + outputs.sum::<u64>())
+    }
+
+    /// Bytes of the fresh start that the customer sends before leg number `leg`.
+    ///
+    /// # Panics
+    /// When there is no such leg.
+    #[must_use]
+    pub fn start_bytes(&self, leg: usize) -> u64 {
+        let start = self.fresh_bytes(self.legs()[leg].start());
+        self.sizes().file(self.leg_text_bytes(leg) + 8 + start)
+    }
+
+    fn fresh_bytes<'a>(&self, planned: impl Iterator<Item = Planned<'a>>) -> u64 {
+        let sizes = self.sizes();
+        let tile = |input: &ProgramInput| sizes.ciphertext(input.level, &input.scale, true);
+        planned.flat_map(|planned| planned.tiles).map(tile).sum()
     }
 
     fn sizes(&self) -> Sizes<'_> {
         Sizes::new(self.params().literal())
     }
 
-    fn text_bytes(&self) -> u64 {
+    fn leg_text_bytes(&self, leg: usize) -> u64 {
         let mut out = Writer::counting();
-        self.write(&mut out);
+        write_text(&mut out, &LegText::of(self, leg));
         out.count()
     }
 }
@@ -117,20 +164,23 @@ impl Wire for EncryptedDataset {
 
     fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, WireError> {
         let plan = Plan::read(input, params)?;
-        let mut tiles = input.list::<Ciphertext>(params)?.into_iter();
-        let found = tiles.len();
-        if found != plan.ciphertexts() {
-            let expected = plan.ciphertexts();
-            return Err(WireError::content(Error::Length {
-                what: "tiles of an encrypted data set",
-                expected,
-                found,
-            }));
-        }
-        let matrix = |index| tiles.by_ref().take(plan.tiles(index).len()).collect();
-        let matrices = (0..plan.inputs().len()).map(matrix).collect();
+        let matrices = matrices(input.list(params)?, plan.rows()).map_err(WireError::content)?;
         Self::new(plan, matrices).map_err(WireError::content)
     }
+}
+
+/// Ciphertexts divided into matrices, tile by tile.
+fn matrices<'a>(
+    tiles: Vec<Ciphertext>,
+    planned: impl Iterator<Item = Planned<'a>>,
+) -> Result<Vec<Vec<Ciphertext>>, Error> {
+    let counts: Vec<usize> = planned.map(|planned| planned.tiles.len()).collect();
+    let (expected, found) = (counts.iter().sum(), tiles.len());
+    if found != expected {
+        return Err(Error::Length { what: "encrypted tiles", expected, found });
+    }
+    let mut tiles = tiles.into_iter();
+    Ok(counts.into_iter().map(|count| tiles.by_ref().take(count).collect()).collect())
 }
 
 impl Payload for EncryptedDataset {
@@ -145,18 +195,42 @@ impl Wire for EncryptedModel {
     const MIN_BYTES: usize = Plan::MIN_BYTES + 8;
 
     fn write(&self, out: &mut Writer) {
-        self.plan().write(out);
-        out.list(self.weights());
+        write_text(out, &LegText::of(self.plan(), self.leg()));
+        out.list(self.weights().iter().chain(self.before()));
     }
 
     fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, WireError> {
-        let plan = Plan::read(input, params)?;
-        Self::new(plan, input.list(params)?).map_err(WireError::content)
+        let (plan, leg) = LegText::read(input, params)?;
+        Self::new(plan, leg, input.list(params)?).map_err(WireError::content)
     }
 }
 
 impl Payload for EncryptedModel {
     const KIND: Kind = Kind::Model;
+
+    fn params(&self) -> &Parameters {
+        self.plan().params()
+    }
+}
+
+impl Wire for FreshStart {
+    const MIN_BYTES: usize = Plan::MIN_BYTES + 8;
+
+    fn write(&self, out: &mut Writer) {
+        write_text(out, &LegText::of(self.plan(), self.leg()));
+        out.list(self.matrices().iter().flat_map(Grid::tiles));
+    }
+
+    fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, WireError> {
+        let (plan, leg) = LegText::read(input, params)?;
+        let start = plan.legs().get(leg).into_iter().flat_map(Leg::start);
+        let matrices = matrices(input.list(params)?, start).map_err(WireError::content)?;
+        Self::new(plan, leg, matrices).map_err(WireError::content)
+    }
+}
+
+impl Payload for FreshStart {
+    const KIND: Kind = Kind::Start;
 
     fn params(&self) -> &Parameters {
         self.plan().params()

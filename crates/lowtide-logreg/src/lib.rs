@@ -21,4 +21,4 @@ pub use error::Error;
 pub use file::Preparation;
 pub use model::Model;
 pub use plan::{Plan, Request};
-pub use train::{EncryptedDataset, EncryptedModel};
+pub use train::{EncryptedDataset, EncryptedModel, FreshStart};

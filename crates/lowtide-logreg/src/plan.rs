@@ -1,28 +1,32 @@
 //! The plan of a training run: everything public that customer and service agree on before anything is spent.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
 use lowtide_circuit::{
     Program, Requirements,
     compile::Lowering,
     compile_for,
     pass::{self, Passes},
-    program::{ProgramInput, Tally},
+    program::Tally,
     read,
 };
-use lowtide_ckks::{Level, Parameters, SecurityLevel, Shape};
+use lowtide_ckks::{KeyList, Level, Parameters, SecurityLevel, Shape};
 use lowtide_linalg::Tile;
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Circuit, Error,
-    circuits::{Gram, Input, Job, Part, Written},
+    circuits::{Gram, Input, Job, Written},
     rows::{Batches, SignedRows},
     schedule::Schedule,
     sigmoid::SigmoidPolynomial,
 };
 
 mod choose;
+mod leg;
+
+pub use leg::{Leg, Planned};
 
 /// What is to be trained.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -56,18 +60,21 @@ pub struct Request {
     /// Who makes Gram matrices, in circuits that have some.
     #[serde(default)]
     pub gram: Gram,
+    /// After so many steps the customer encrypts weights and momentum anew, and training goes on: then there are as many steps
+    /// as one likes, and the levels are those of a few. The steps before the first refresh may be more, since training starts
+    /// from zero.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refresh_every: Option<usize>,
 }
 
-/// A checked plan: the request, the shape of tiles, and the circuit compiled for the parameters.
+/// A checked plan: the request, the shape of tiles, and the circuit of each leg, compiled for the parameters.
 #[derive(Clone, Debug)]
 pub struct Plan {
     request: Request,
     batches: Batches,
-    job: Arc<Job>,
-    /// What the job reads, and where the tiles of each begin among the inputs of the program.
-    inputs: Arc<[Input]>,
-    starts: Arc<[usize]>,
-    program: Arc<Program>,
+    params: Parameters,
+    tile: Tile,
+    legs: Arc<[Leg]>,
     tally: Tally,
 }
 
@@ -125,8 +132,11 @@ const fn undivided() -> f64 {
 /// The largest divisor of features, and one over the smallest.
 const DIVISOR_LIMIT: f64 = 1024.0;
 
-/// One past the most steps: a step takes two levels or more, and no ring has so many.
+/// One past the most steps of a leg: a step takes two levels or more, and no ring has so many.
 const STEP_LIMIT: usize = 1 << 7;
+
+/// One past the most steps of a plan with refreshes: each leg is a program of its own.
+const RUN_LIMIT: usize = 1 << 10;
 
 /// One past the most tiles that may be encrypted: some 100 GB of ciphertexts.
 const TILE_LIMIT: usize = 1 << 17;
@@ -141,7 +151,8 @@ impl Request {
         SecurityLevel::ALL.into_iter().find(|level| level.bits() == bits).ok_or(Error::SecurityBits { bits })
     }
 
-    /// The levels that the circuit takes: the most that it takes with a single tile for each matrix and with several.
+    /// The levels that the circuit takes, of all legs the deepest: the most that it takes with a single tile for each matrix
+    /// and with several.
     ///
     /// # Errors
     /// What is wrong with the request.
@@ -151,20 +162,9 @@ impl Request {
 
     fn levels_by(&self, compiler: &Compiler) -> Result<Level, Error> {
         self.check()?;
-        let batches = Batches::new(self.rows, self.batch)?;
-        let half = self.circuit.half_tiles();
-        // A product of matrices in a tiny tile can be less deep than one in a tile of an ordinary size.
-        let side = match self.gram {
-            Gram::Customer => 2,
-            Gram::Service => 16,
-        };
-        let tile = Tile::new((side * side) << u32::from(half), side, half).expect("powers of two");
-        let mut job = self.job(tile, batches)?;
-        let mut levels = |size| {
-            (job.rows, job.width) = (vec![size; job.rows.len()], size);
-            compiler.levels(&job)
-        };
-        Ok(levels(1)?.max(levels(side + side / 2)?))
+        let legs = self.cut(compiler)?;
+        let levels = legs.into_par_iter().map(|steps| self.levels_of(steps, compiler));
+        levels.try_reduce(|| 0, |a, b| Ok(a.max(b)))
     }
 
     /// Entries of a row: the features and the bias.
@@ -178,7 +178,8 @@ impl Request {
             ("features", self.features, LIMIT),
             ("rows", self.rows, LIMIT),
             ("batch size", self.batch, LIMIT),
-            ("steps", self.steps, STEP_LIMIT),
+            ("steps", self.steps, if self.refresh_every.is_some() { RUN_LIMIT } else { STEP_LIMIT }),
+            ("steps between refreshes", self.refresh_every.unwrap_or(1), STEP_LIMIT),
         ] {
             if found == 0 || found >= limit {
                 return Err(Error::PlanRange { what, found, limit: limit - 1 });
@@ -215,23 +216,6 @@ impl Request {
         let (first_bits, scale_bits) = (self.scale_bits + 10, self.scale_bits);
         Shape { ring: Default::default(), log_degree, first_bits, scale_bits, levels, digits }
     }
-
-    fn job(&self, tile: Tile, batches: Batches) -> Result<Job, Error> {
-        let used = batches.count().min(self.steps);
-        let steps = self.schedule.steps(self.steps).enumerate();
-        Ok(Job {
-            circuit: self.circuit,
-            gram: self.gram,
-            tile,
-            activation: self.sigmoid.gradient()?,
-            steps: steps.map(|(i, step)| (step, batches.of_step(i).len())).collect(),
-            rows: (0..used).map(|batch| batches.of_step(batch).len()).collect(),
-            width: self.width(),
-            is_weighted: self.is_weighted,
-            is_from_zero: true,
-            parts: vec![Part::Weights],
-        })
-    }
 }
 
 impl Plan {
@@ -267,7 +251,7 @@ impl Plan {
         choose::best_tile(request, &params, &Compiler::default())
     }
 
-    /// Compiles the circuit.
+    /// Compiles the circuit of each leg.
     pub(crate) fn assemble(
         request: Request,
         params: &Parameters,
@@ -275,22 +259,12 @@ impl Plan {
         compiler: &Compiler,
     ) -> Result<Self, Error> {
         let batches = Batches::new(request.rows, request.batch)?;
-        let job = request.job(tile, batches)?;
-        let (program, inputs) = compiler.compile(&job, params)?;
-        let mut starts = vec![0];
-        starts.extend(inputs.iter().scan(0, |end, Input { shape: (rows, columns), .. }| {
-            *end += tile.count(*rows, *columns);
-            Some(*end)
-        }));
-        Ok(Self {
-            request,
-            batches,
-            job: Arc::new(job),
-            inputs: inputs.into(),
-            starts: starts.into(),
-            tally: program.tally(),
-            program: Arc::new(program),
-        })
+        let cut = request.cut(compiler)?;
+        let compile = |steps: Range<usize>| Leg::compile(&request, steps, params, tile, compiler);
+        let legs = cut.into_par_iter().map(compile).collect::<Result<Vec<_>, _>>()?;
+        let mut tally = Tally::default();
+        legs.iter().for_each(|leg| tally += leg.program().tally());
+        Ok(Self { request, batches, params: params.clone(), tile, legs: legs.into(), tally })
     }
 
     /// What is to be trained.
@@ -301,20 +275,33 @@ impl Plan {
 
     /// The parameters of the scheme.
     #[must_use]
-    pub fn params(&self) -> &Parameters {
-        self.program.params()
+    pub const fn params(&self) -> &Parameters {
+        &self.params
     }
 
-    /// The circuit, compiled.
+    /// What is trained between refreshes, in order: one leg where there are none.
     #[must_use]
-    pub fn program(&self) -> &Program {
-        &self.program
+    pub fn legs(&self) -> &[Leg] {
+        &self.legs
     }
 
     /// The shape of tiles.
     #[must_use]
-    pub fn tile(&self) -> Tile {
-        self.job.tile
+    pub const fn tile(&self) -> Tile {
+        self.tile
+    }
+
+    /// Whether both plan the same: then what was made by one serves the other.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.request == other.request && self.params == other.params && self.tile == other.tile
+    }
+
+    /// The keys that the service needs, each for the highest level at which a leg uses it.
+    #[must_use]
+    pub fn key_list(&self) -> KeyList {
+        let lists = self.legs.iter().map(|leg| leg.program().key_list());
+        lists.reduce(KeyList::union).unwrap_or_default()
     }
 
     /// How the rows are divided.
@@ -335,23 +322,12 @@ impl Plan {
         (0..self.batches_used()).map(|batch| self.batches.of_step(batch).len()).sum()
     }
 
-    /// What is encrypted: the matrices that the circuit reads, in the order of first use.
-    #[must_use]
-    pub fn inputs(&self) -> &[Input] {
-        &self.inputs
+    /// What is encrypted with the data set: the matrices that each leg reads, leg after leg.
+    pub fn rows(&self) -> impl Iterator<Item = Planned<'_>> {
+        self.legs.iter().flat_map(Leg::rows)
     }
 
-    /// How the tiles of [`Plan::inputs`]`[index]` are encrypted, row block after row block: each at the level of its first
-    /// use.
-    ///
-    /// # Panics
-    /// When there is no such matrix.
-    #[must_use]
-    pub fn tiles(&self, index: usize) -> &[ProgramInput] {
-        &self.program.inputs()[self.starts[index]..self.starts[index + 1]]
-    }
-
-    /// What the circuit costs: products, rotations, and the keys it needs.
+    /// What training costs, all legs together: products and rotations.
     #[must_use]
     pub const fn tally(&self) -> &Tally {
         &self.tally
@@ -360,19 +336,19 @@ impl Plan {
     /// The work of training: transforms of one limb, more or less.
     #[must_use]
     pub fn work(&self) -> u64 {
-        self.program.work()
+        self.legs.iter().map(|leg| leg.program().work()).sum()
     }
 
     /// Ciphertexts of the data set.
     #[must_use]
     pub fn ciphertexts(&self) -> usize {
-        self.program.inputs().len()
+        self.rows().map(|planned| planned.tiles.len()).sum()
     }
 
     /// Ciphertexts of the trained model.
     #[must_use]
     pub fn model_ciphertexts(&self) -> usize {
-        self.request.width().div_ceil(self.tile().columns())
+        self.request.width().div_ceil(self.tile.columns())
     }
 }
 

@@ -184,6 +184,7 @@ mod tests {
             security_bits: 128,
             is_weighted: false,
             gram: Default::default(),
+            refresh_every: None,
         }
     }
 
@@ -230,13 +231,17 @@ mod tests {
     #[test]
     fn class_weights_and_the_ridge_term_have_a_say() {
         let grid = Grid { ridge: 0.5, ..Grid::default() };
-        let sizes: Vec<f64> =
-            grid.candidates().unwrap().iter().map(|(schedule, _)| schedule.step_size().initial).collect();
+        let sizes: Vec<f64> = grid
+            .requests(&request())
+            .unwrap()
+            .iter()
+            .map(|request| request.schedule.step_size().initial)
+            .collect();
         assert!(sizes.contains(&1.79) && !sizes.contains(&3.0));
-        let refused = Grid { sizes: vec![3.0], ..grid.clone() }.candidates();
+        let refused = Grid { sizes: vec![3.0], ..grid.clone() }.requests(&request());
         assert!(matches!(refused, Err(Error::Ridge { .. })));
         let weighted = rows(1.0).with_class_weights(1.0, 9.0).unwrap();
-        let request = Request { is_weighted: true, ..request(&grid) };
+        let request = Request { is_weighted: true, ..request() };
         let positives = |trial: &Trial| {
             (0..40).filter(|i| dot(&trial.weights, &[1.0, (f64::from(*i) - 19.5) / 20.0]) > 0.0).count()
         };

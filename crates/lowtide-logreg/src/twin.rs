@@ -7,12 +7,12 @@ use lowtide_linalg::{Grid, Orientation, Tile};
 
 use crate::{
     Error, Plan,
-    circuits::{Axis, Input, Job, Part, Source},
+    circuits::{Axis, Input, Job, Matrix, Outcome, Part, Source},
     clear::State,
     rows::{Batches, SignedRows, undivide},
 };
 
-/// The slots of what is encrypted, tile by tile, divided by its unit.
+/// The slots of what is encrypted, tile by tile, divided by its unit. `start` is what weights and momentum begin with.
 ///
 /// # Panics
 /// When the start is read and none is given.
@@ -23,23 +23,43 @@ pub(crate) fn slots(
     start: Option<&State>,
     input: &Input,
 ) -> Grid<Vec<f64>> {
+    match input.source {
+        Source::Rows(matrix) => row_slots(tile, batches, rows, matrix, input),
+        Source::Start(..) => {
+            start_slots(tile, start.expect("a circuit that goes on has something to go on from"), input)
+        }
+    }
+}
+
+/// The slots of weights or momentum to start from.
+///
+/// # Panics
+/// When the input is no such thing.
+pub(crate) fn start_slots(tile: Tile, start: &State, input: &Input) -> Grid<Vec<f64>> {
+    let Source::Start(part, orientation) = input.source else { panic!("{} is no start", input.source) };
+    let (height, width) = input.shape;
+    let values = match part {
+        Part::Weights => &start.weights,
+        Part::Momentum => &start.momentum,
+    };
+    let entry = |i: usize, k: usize| match orientation {
+        Orientation::Row => values[i],
+        Orientation::Column => values[k],
+    };
+    Grid::of_matrix(&tile, height, width, |i, k| entry(i, k) / input.unit)
+}
+
+/// The slots of a matrix made of rows.
+fn row_slots(
+    tile: Tile,
+    batches: Batches,
+    rows: &SignedRows,
+    matrix: Matrix,
+    input: &Input,
+) -> Grid<Vec<f64>> {
     let (height, width) = input.shape;
     let of = |entry: &dyn Fn(usize, usize) -> f64| {
         Grid::of_matrix(&tile, height, width, |i, k| entry(i, k) / input.unit)
-    };
-    let matrix = match input.source {
-        Source::Rows(matrix) => matrix,
-        Source::Start(part, orientation) => {
-            let start = start.expect("a circuit that goes on has something to go on from");
-            let values = match part {
-                Part::Weights => &start.weights,
-                Part::Momentum => &start.momentum,
-            };
-            return match orientation {
-                Orientation::Row => of(&|i, _| values[i]),
-                Orientation::Column => of(&|_, k| values[k]),
-            };
-        }
     };
     // The rows of a mini-batch, and what each is multiplied by.
     let axis = |axis: Axis| -> Vec<(&[f64], f64)> {
@@ -62,23 +82,31 @@ pub(crate) fn slots(
     }
 }
 
-/// The weights, bias first, that the encrypted run would give without noise.
+/// The weights, bias first, that the encrypted run would give without noise, all legs after one another.
 ///
 /// # Errors
 /// [`Error::Length`] when the rows are not those that the plan was made for.
 pub fn train_twin(plan: &Plan, rows: &SignedRows) -> Result<Vec<f64>, Error> {
     plan.request().check_rows(rows)?;
     let divisor = plan.request().divisor;
-    let (rows, mut inputs) = (rows.divided(divisor), BTreeMap::new());
-    for input in plan.inputs() {
-        let tiles =
-            slots(plan.tile(), plan.batches(), &rows, None, input).into_tiles().into_iter().enumerate();
-        inputs.extend(tiles.map(|(tile, slots)| (input.source.tile_name(tile), slots)));
+    let rows = rows.divided(divisor);
+    let mut state = State::zero(plan.request().width());
+    for leg in plan.legs() {
+        let mut inputs = BTreeMap::new();
+        for input in leg.inputs() {
+            let tiles = slots(plan.tile(), plan.batches(), &rows, Some(&state), input).into_tiles();
+            let tiles = tiles.into_iter().enumerate();
+            inputs.extend(tiles.map(|(tile, slots)| (input.source.tile_name(tile), slots)));
+        }
+        let results = read::clear(leg.program().circuit(), &inputs)?;
+        let read =
+            |outcome, block| plan.tile().read_columns(&results[&Job::output_name(outcome, block)]).to_vec();
+        let of = |wanted| -> Vec<f64> {
+            let blocks = leg.outputs().filter(|(outcome, _)| *outcome == wanted);
+            blocks.flat_map(|(outcome, block)| read(outcome, block)).take(plan.request().width()).collect()
+        };
+        state = leg.state(of(Outcome::Weights), &of(Outcome::Before));
     }
-    let found = read::clear(plan.program().circuit(), &inputs)?;
-    let block = |block| plan.tile().read_columns(&found[&Job::output_name(Part::Weights, block)]).to_vec();
-    let mut weights: Vec<f64> =
-        (0..plan.model_ciphertexts()).flat_map(block).take(plan.request().width()).collect();
-    undivide(&mut weights, divisor);
-    Ok(weights)
+    undivide(&mut state.weights, divisor);
+    Ok(state.weights)
 }

@@ -58,7 +58,7 @@ pub enum Contents {
         /// Its noise estimate.
         noise: Noise,
     },
-    /// An encrypted data set or model.
+    /// An encrypted data set or model, or a fresh start.
     Collection {
         /// The text in front. It is not to be trusted, and may hold control characters.
         text: String,
@@ -106,7 +106,7 @@ fn look_inside(bytes: &[u8]) -> Result<(Literal, Contents), Error> {
             scale: read_scale(&mut input)?,
             noise: read_noise(&mut input)?,
         },
-        Kind::Dataset | Kind::Model => {
+        Kind::Dataset | Kind::Model | Kind::Start => {
             Contents::Collection { text: input.text()?.into(), ciphertexts: input.u64()? }
         }
         Kind::Plan | Kind::Preparation => Contents::Text { text: input.text()?.into() },

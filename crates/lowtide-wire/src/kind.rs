@@ -23,17 +23,19 @@ pub enum Kind {
     Ciphertext = 5,
     /// An encrypted data set: a text, then a list of ciphertexts.
     Dataset = 6,
-    /// An encrypted model: a text, then a list of ciphertexts.
+    /// An encrypted model, or a checkpoint on the way to one: a text, then a list of ciphertexts.
     Model = 7,
     /// A plan of a training run: a text.
     Plan = 8,
     /// How a customer made its rows ready for encryption: a text. It stays with the customer.
     Preparation = 9,
+    /// What a training run goes on from after a refresh: a text, then a list of ciphertexts.
+    Start = 10,
 }
 
 impl Kind {
     /// All kinds, by code.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Parameters,
         Self::SecretKey,
         Self::PublicKey,
@@ -43,6 +45,7 @@ impl Kind {
         Self::Model,
         Self::Plan,
         Self::Preparation,
+        Self::Start,
     ];
 
     /// The number that stands for the kind in a header.
@@ -76,6 +79,7 @@ impl fmt::Display for Kind {
             Self::Model => "encrypted model",
             Self::Plan => "plan",
             Self::Preparation => "preparation",
+            Self::Start => "fresh start",
         })
     }
 }
@@ -87,8 +91,8 @@ mod tests {
     #[test]
     fn codes_are_frozen_and_lead_back() {
         let codes: Vec<u32> = Kind::ALL.into_iter().map(Kind::code).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
         assert!(Kind::ALL.into_iter().all(|kind| Kind::from_code(kind.code()) == Some(kind)));
-        assert_eq!([0, 10, u32::MAX].map(Kind::from_code), [None; 3]);
+        assert_eq!([0, 11, u32::MAX].map(Kind::from_code), [None; 3]);
     }
 }

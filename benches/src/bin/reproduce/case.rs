@@ -105,10 +105,11 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         security_bits: 128,
         is_weighted: false,
         gram: Default::default(),
+        refresh_every: None,
     };
     let plan = Plan::with_compiler(&request, &compiler(args.without.as_deref())?)?;
     let passage = Passage::new(&plan, &rows, args.runs, &mut ChaCha20Rng::from_seed([1; 32]))?;
-    let (tally, program) = (plan.tally(), plan.program());
+    let (tally, program) = (plan.tally(), plan.legs()[0].program());
     let row = Row {
         circuit: args.circuit,
         without: args.without.clone(),

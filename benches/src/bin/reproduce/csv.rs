@@ -221,6 +221,7 @@ fn fold(args: &Args, train: &Dataset, test: &Dataset) -> Result<Fold, Failure> {
         security_bits: 128,
         is_weighted: false,
         gram: Default::default(),
+        refresh_every: None,
     };
     let plan = Plan::new(&trial::best(&request, &Grid::default(), &rows)?.request)?;
     let passage = Passage::new(&plan, &rows, 1, &mut ChaCha20Rng::from_seed([1; 32]))?;

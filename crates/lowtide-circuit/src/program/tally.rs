@@ -1,6 +1,6 @@
 //! What a program does, counted.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::AddAssign};
 
 use lowtide_ckks::{KeyList, Level};
 
@@ -95,6 +95,23 @@ impl Program {
             Instruction::Rescale(_) | Instruction::Lower(..) => 2 * (level as u64 + 2),
             Instruction::Encode(_) => level as u64 + 2,
             _ => 0,
+        }
+    }
+}
+
+/// What both do, counted together.
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        let join = |all: &mut BTreeMap<Level, usize>, more: BTreeMap<Level, usize>| {
+            more.into_iter().for_each(|(level, count)| *all.entry(level).or_default() += count);
+        };
+        join(&mut self.products, other.products);
+        join(&mut self.relinearizations, other.relinearizations);
+        join(&mut self.public_products, other.public_products);
+        join(&mut self.rescales, other.rescales);
+        join(&mut self.conjugations, other.conjugations);
+        for (steps, levels) in other.rotations {
+            join(self.rotations.entry(steps).or_default(), levels);
         }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// The secret key
     #[arg(long, value_name = "FILE")]
     pub(crate) key: PathBuf,
-    /// The encrypted model
+    /// The encrypted model, or a checkpoint: the model after so many steps
     #[arg(long, value_name = "FILE")]
     pub(crate) model: PathBuf,
     /// What `lowtide encrypt` left: names and scaling
@@ -58,6 +58,8 @@ pub(crate) struct Args {
 pub(crate) struct Report {
     pub(crate) model: PathBuf,
     pub(crate) features: usize,
+    pub(crate) steps: usize,
+    pub(crate) steps_planned: usize,
     pub(crate) rounded_bits: Option<u32>,
     pub(crate) spread: f64,
     pub(crate) positive: String,
@@ -90,7 +92,10 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         preparation.scaling().clone(),
         preparation.features().to_vec(),
         preparation.labels().clone(),
-        training_facts(plan, plan.params().security().map(SecurityLevel::bits)),
+        TrainingFacts {
+            steps: encrypted.steps(),
+            ..training_facts(plan, plan.params().security().map(SecurityLevel::bits))
+        },
     )
     .map_err(unfit(&args.preparation))?;
     store::save_model(&args.out, &model)?;
@@ -104,6 +109,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     Ok(Report {
         model: args.out.clone(),
         features: model.features().len(),
+        steps: encrypted.steps(),
+        steps_planned: plan.request().steps,
         rounded_bits,
         spread: decrypted.spread,
         positive: model.labels().positive.clone(),
@@ -145,7 +152,16 @@ impl fmt::Display for Report {
             None => "exact weights: show them to nobody".into(),
         };
         let features = Of(self.features, "feature");
-        let facts = Facts::under(format_args!("A model of {features}: {}", self.model.display()))
+        let facts = Facts::under(format_args!("A model of {features}: {}", self.model.display()));
+        let facts = match self.steps_planned {
+            planned if planned == self.steps => facts,
+            planned => facts.remarked(
+                "checkpoint",
+                format_args!("{} of {}", self.steps, Of(planned, "step")),
+                "training can go on: see `lowtide refresh`",
+            ),
+        };
+        let facts = facts
             .fact("rounding", rounding)
             .remarked("copies differ", format_args!("{:.1e}", self.spread), "by the noise of encryption")
             .text(format_args!("strongest for {}, on scaled features:", printable(&self.positive)));

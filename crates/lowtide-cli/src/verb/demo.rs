@@ -6,7 +6,7 @@ use clap::Parser;
 use lowtide_data::mnist;
 
 use self::{page::Page, report::Report, stage::Stage};
-use super::{decrypt, encrypt, keygen, plan, train};
+use super::{decrypt, encrypt, keygen, plan, refresh, train};
 use crate::{
     error::{Error, Usage},
     picture::Picture,
@@ -25,6 +25,7 @@ const AFTER_HELP: &str = "\
 Examples:
   lowtide demo
   lowtide demo --steps 8 --circuit baseline
+  lowtide demo --steps 32 --refresh-every 4
   lowtide demo --keep demo --picture weights.svg
   lowtide demo --report report.html
   lowtide demo --json
@@ -44,9 +45,21 @@ pub(crate) struct Args {
     /// Mini-batches to train on
     #[arg(long, value_name = "N", default_value_t = 6)]
     steps: usize,
+    /// After so many steps the customer encrypts the weights anew
+    #[arg(long, value_name = "N")]
+    refresh_every: Option<usize>,
     /// Rows of a mini-batch, at most
     #[arg(long, value_name = "N", default_value_t = 128)]
     batch: usize,
+    /// First step size [default: 0.9; beyond 12 steps 2]
+    #[arg(long, value_name = "SIZE")]
+    step_size: Option<f64>,
+    /// Step i has size SIZE / (1 + DECAY i)
+    #[arg(long, value_name = "DECAY", default_value_t = 0.1)]
+    step_decay: f64,
+    /// The sigmoid's polynomial is made for margins from -B to B [default: 8; beyond 12 steps 16]
+    #[arg(long, value_name = "B")]
+    sigmoid_bound: Option<f64>,
     /// Orders the rows; it has no part in any secret
     #[arg(long, value_name = "SEED", default_value_t = 3)]
     seed: u64,
@@ -54,7 +67,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE.svg")]
     picture: Option<PathBuf>,
     /// Write a page about the run to this file, for a browser; it trains once more for each smaller number of steps
-    #[arg(long, value_name = "FILE.html")]
+    #[arg(long, conflicts_with = "refresh_every", value_name = "FILE.html")]
     report: Option<PathBuf>,
     /// Keep everything that customer and service wrote in this folder
     #[arg(long, value_name = "DIR")]
@@ -66,8 +79,13 @@ struct Run {
     plan: plan::Report,
     keys: keygen::Report,
     data: encrypt::Report,
-    training: train::Report,
+    /// Leg by leg.
+    training: Vec<train::Report>,
+    refreshes: Vec<refresh::Report>,
 }
+
+/// More steps than this take margins beyond 8.
+const FEW_STEPS: usize = 12;
 
 pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     let begin = Instant::now();
@@ -144,10 +162,31 @@ fn play(args: &Args, stage: &mut Stage) -> Result<Run, Error> {
     ))?;
     stage.send(&[(keygen::EVALUATION, keys.evaluation_key_bytes), ("data.enc", data.upload_bytes)])?;
 
-    stage.enter(Stage::SERVICE)?;
-    let training: train::Args =
-        stage.command("train", "--keys evaluation.keys --data data.enc --out model.enc")?;
-    let training = train::run(&training, stage.screen())?;
+    let (mut training, mut refreshes) = (Vec::new(), Vec::new());
+    let mut from = String::new();
+    for (leg, steps) in plan.legs.iter().enumerate() {
+        stage.enter(Stage::SERVICE)?;
+        let is_last = leg + 1 == plan.legs.len();
+        let out = if is_last { "model.enc".into() } else { format!("step{steps:02}.ckpt") };
+        training.push(train(stage, &from, &out)?);
+        stage.enter(Stage::CUSTOMER)?;
+        if !is_last {
+            let fresh = format!("fresh{steps:02}.ckpt");
+            refreshes.push(refresh(stage, &out, &fresh)?);
+            from = format!(" --from {fresh}");
+        }
+    }
+    let model: decrypt::Args = stage
+        .command("decrypt", "--key secret.key --model model.enc --preparation rows.prep --out model.json")?;
+    let model = decrypt::run(&model, stage.screen())?;
+    stage.outcome(format_args!("{} and a bias, in the clear again", Of(model.features, "weight")))?;
+    Ok(Run { plan, keys, data, training, refreshes })
+}
+
+/// The service trains up to the next refresh, or to the end.
+fn train(stage: &Stage, from: &str, out: &str) -> Result<train::Report, Error> {
+    let options = format!("--keys evaluation.keys --data data.enc{from} --out {out}");
+    let training = train::run(&stage.command("train", &options)?, stage.screen())?;
     stage.outcome(format_args!(
         "{}; {} on {} ({})",
         Of(training.steps, "mini-batch"),
@@ -155,14 +194,23 @@ fn play(args: &Args, stage: &mut Stage) -> Result<Run, Error> {
         Of(training.threads, "thread"),
         training.isa
     ))?;
-    stage.send(&[("model.enc", training.model_bytes)])?;
+    stage.send(&[(out, training.model_bytes)])?;
+    Ok(training)
+}
 
-    stage.enter(Stage::CUSTOMER)?;
-    let model: decrypt::Args = stage
-        .command("decrypt", "--key secret.key --model model.enc --preparation rows.prep --out model.json")?;
-    let model = decrypt::run(&model, stage.screen())?;
-    stage.outcome(format_args!("{} and a bias, in the clear again", Of(model.features, "weight")))?;
-    Ok(Run { plan, keys, data, training })
+/// The customer encrypts the weights of a checkpoint anew.
+fn refresh(stage: &Stage, from: &str, out: &str) -> Result<refresh::Report, Error> {
+    let options = format!("--key secret.key --from {from} --out {out}");
+    let fresh = refresh::run(&stage.command("refresh", &options)?, stage.screen())?;
+    stage.outcome(format_args!(
+        "after {} steps of {}: {}, {}",
+        fresh.steps_done,
+        fresh.steps_planned,
+        Of(fresh.ciphertexts, "ciphertext"),
+        Seconds(fresh.seconds)
+    ))?;
+    stage.send(&[(out, fresh.start_bytes)])?;
+    Ok(fresh)
 }
 
 fn plan(args: &Args, stage: &Stage) -> Result<plan::Report, Error> {
@@ -170,10 +218,13 @@ fn plan(args: &Args, stage: &Stage) -> Result<plan::Report, Error> {
         plan::GramChoice::Customer => "",
         plan::GramChoice::Service => " --gram service",
     };
+    let (size, bound) = if args.steps <= FEW_STEPS { (0.9, 8.0) } else { (2.0, 16.0) };
+    let (size, bound) = (args.step_size.unwrap_or(size), args.sigmoid_bound.unwrap_or(bound));
+    let refreshes = args.refresh_every.map_or(String::new(), |every| format!(" --refresh-every {every}"));
     let options = format!(
-        "--data train.csv --scaling none --shuffle-seed {} --steps {} --batch {} --circuit {}{gram} --step-size 0.9 \
-         --sigmoid-bound 8 --out job.plan --clear-model clear.json",
-        args.seed, args.steps, args.batch, args.circuit
+        "--data train.csv --scaling none --shuffle-seed {} --steps {}{refreshes} --batch {} --circuit {}{gram} \
+         --step-size {size} --step-decay {} --sigmoid-bound {bound} --out job.plan --clear-model clear.json",
+        args.seed, args.steps, args.batch, args.circuit, args.step_decay
     );
     let plan = plan::run(&stage.command("plan", &options)?, stage.screen())?;
     stage.outcome(format_args!(

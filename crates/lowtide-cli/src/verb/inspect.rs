@@ -65,17 +65,54 @@ struct Parameters {
 #[serde(untagged)]
 enum Detail {
     Nothing {},
-    Keys { relinearization_level: Option<usize>, galois_keys: usize, highest_galois_level: Option<usize> },
-    Ciphertext { level: usize, log2_scale: f64, fresh: bool },
-    Job { request: Option<Request>, ciphertexts: Option<u64> },
-    Preparation { features: usize, label_column: String, negative: String, positive: String },
-    Model { features: usize, negative: String, positive: String, circuit: String, steps: usize, batch: usize },
+    Keys {
+        relinearization_level: Option<usize>,
+        galois_keys: usize,
+        highest_galois_level: Option<usize>,
+    },
+    Ciphertext {
+        level: usize,
+        log2_scale: f64,
+        fresh: bool,
+    },
+    Job {
+        request: Option<Request>,
+        ciphertexts: Option<u64>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        leg: Option<Leg>,
+    },
+    Preparation {
+        features: usize,
+        label_column: String,
+        negative: String,
+        positive: String,
+    },
+    Model {
+        features: usize,
+        negative: String,
+        positive: String,
+        circuit: String,
+        steps: usize,
+        batch: usize,
+    },
+}
+
+/// Where between two refreshes a file belongs; legs count from 1.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Leg {
+    /// A checkpoint, or the model.
+    After(usize),
+    /// A fresh start.
+    Before(usize),
 }
 
 /// The part of a text that tells what is trained.
 #[derive(Deserialize)]
 struct Text {
     request: Request,
+    #[serde(default)]
+    leg: usize,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Report, Error> {
@@ -100,7 +137,7 @@ pub(crate) fn run(args: &Args) -> Result<Report, Error> {
         let (features, label_column) = (read.features().len(), read.label_column().to_owned());
         Detail::Preparation { features, label_column, negative: labels.negative, positive: labels.positive }
     } else {
-        summary.contents.as_ref().map_or(Detail::Nothing {}, detail)
+        summary.contents.as_ref().map_or(Detail::Nothing {}, |contents| detail(kind, contents))
     };
     Ok(Report {
         file: path.into(),
@@ -124,8 +161,18 @@ fn parameters(summary: &Summary) -> Option<Parameters> {
     })
 }
 
-fn detail(contents: &Contents) -> Detail {
-    let request = |text: &str| serde_json::from_str(text).ok().map(|Text { request }| request);
+fn detail(kind: Kind, contents: &Contents) -> Detail {
+    let job = |text: &str, ciphertexts| {
+        let Some(Text { request, leg }) = serde_json::from_str(text).ok() else {
+            return Detail::Job { request: None, ciphertexts, leg: None };
+        };
+        let leg = match kind {
+            Kind::Model if request.refresh_every.is_some() => Some(Leg::After(leg.saturating_add(1))),
+            Kind::Start => Some(Leg::Before(leg.saturating_add(1))),
+            _ => None,
+        };
+        Detail::Job { request: Some(request), ciphertexts, leg }
+    };
     match contents {
         Contents::EvaluationKeys { relinearization, galois } => Detail::Keys {
             relinearization_level: *relinearization,
@@ -135,10 +182,8 @@ fn detail(contents: &Contents) -> Detail {
         Contents::Ciphertext { level, seeded, scale, .. } => {
             Detail::Ciphertext { level: *level, log2_scale: scale.log2(), fresh: *seeded }
         }
-        Contents::Collection { text, ciphertexts } => {
-            Detail::Job { request: request(text), ciphertexts: Some(*ciphertexts) }
-        }
-        Contents::Text { text } => Detail::Job { request: request(text), ciphertexts: None },
+        Contents::Collection { text, ciphertexts } => job(text, Some(*ciphertexts)),
+        Contents::Text { text } => job(text, None),
         _ => Detail::Nothing {},
     }
 }
@@ -181,16 +226,25 @@ impl Detail {
             Self::Ciphertext { level, log2_scale, fresh } => facts
                 .remarked("level", level, if *fresh { "fresh: half of it is a seed" } else { "computed" })
                 .fact("scale", format_args!("2^{log2_scale:.1}")),
-            Self::Job { request, ciphertexts } => {
+            Self::Job { request, ciphertexts, leg } => {
                 let facts = match ciphertexts {
                     Some(count) => facts.fact("ciphertexts", Count(*count as usize)),
                     None => facts,
                 };
                 let Some(request) = request else { return facts };
+                let facts = match leg {
+                    Some(Leg::After(leg)) => facts.fact("holds", format_args!("the weights after leg {leg}")),
+                    Some(Leg::Before(leg)) => facts.fact("begins", format_args!("leg {leg}")),
+                    None => facts,
+                };
                 let Request { circuit, features, rows, batch, steps, sigmoid, .. } = request;
                 let bound = sigmoid.bound();
+                let facts = facts.remarked("trains", Of(*steps, "step"), format_args!("{circuit} circuit"));
+                let facts = match request.refresh_every {
+                    Some(every) => facts.fact("refreshes", format_args!("every {}", Of(every, "step"))),
+                    None => facts,
+                };
                 facts
-                    .remarked("trains", Of(*steps, "step"), format_args!("{circuit} circuit"))
                     .remarked("rows", Count(*rows), format_args!("mini-batches of up to {batch}"))
                     .fact("features", Count(*features))
                     .fact("sigmoid", format_args!("degree {} on [-{bound}, {bound}]", sigmoid.degree()))

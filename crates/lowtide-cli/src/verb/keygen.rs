@@ -89,7 +89,7 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
             store::save_new(&evaluation_keys, &keys).inspect_err(|_| store::forget(&secret_key))?,
         )
     };
-    let level = plan.program().relinearization_level();
+    let level = plan.legs().iter().filter_map(|leg| leg.program().relinearization_level()).max();
     let relinearization_key_bytes =
         level.map_or(0, |level| Sizes::new(plan.params().literal()).switching_key(level));
     Ok(Report {

@@ -30,6 +30,7 @@ Examples:
   lowtide plan --features 30 --rows 455 --steps 6 --batch 128
   lowtide plan --data train.csv --label diagnosis --steps 8 --out job.plan
   lowtide plan --data pixels.csv --scaling none --step-size 0.9 --out job.plan
+  lowtide plan --features 30 --rows 455 --steps 32 --refresh-every 4
   lowtide plan --data rare.csv --class-weights balanced --ridge 0.01
 
 With --data the same steps are run in the clear, on this machine, to see that no
@@ -54,6 +55,9 @@ pub(crate) struct Args {
     /// Mini-batches to train on
     #[arg(long, value_name = "N", default_value_t = 6)]
     steps: usize,
+    /// After so many steps the customer encrypts the weights anew: then there may be as many steps as you like
+    #[arg(long, value_name = "N")]
+    refresh_every: Option<usize>,
     /// Rows of a mini-batch, at most
     #[arg(long, value_name = "N", default_value_t = 128)]
     batch: usize,
@@ -231,6 +235,7 @@ fn request(args: &Args, features: usize, rows: usize) -> Result<Request, Error> 
         security_bits: SecurityLevel::from(args.security).bits(),
         is_weighted: args.options.class_weights.is_some(),
         gram: args.gram.into(),
+        refresh_every: args.refresh_every,
     })
 }
 

@@ -54,3 +54,16 @@ fn the_demo_fits_eighty_columns_and_leaves_nothing() {
         assert!(names(folder.path()).is_empty());
     }
 }
+
+#[test]
+fn a_demo_with_refreshes_goes_on_and_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let report = json(folder.path(), "demo --steps 6 --refresh-every 1 --batch 32 --keep kept");
+    let number = |key: &str| report[key].as_f64().unwrap_or_else(|| panic!("{key} is missing: {report}"));
+    assert!(number("refreshes") >= 3.0 && number("refresh_bytes") > number("checkpoint_bytes"));
+    assert!(number("max_weight_error") < 1e-3);
+    assert!((number("accuracy_encrypted") - number("accuracy_clear")).abs() <= 0.002);
+    let service = names(&folder.path().join("kept/service"));
+    assert!(service.iter().any(|name| name.starts_with("fresh")) && service.contains(&"model.enc".into()));
+    assert!(!service.contains(&"secret.key".into()));
+}

@@ -10,4 +10,5 @@ mod machines;
 mod party;
 mod path;
 mod readme;
+mod refresh;
 mod report;

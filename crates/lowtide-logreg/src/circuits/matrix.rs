@@ -41,6 +41,35 @@ pub enum Axis {
     Weighted(usize),
 }
 
+/// What a circuit leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Outcome {
+    /// `w` after the last step, the model.
+    Weights,
+    /// `w` before the last step. Momentum is a sum of the two, which the circuit would take a level for and the customer takes
+    /// in clear.
+    Before,
+}
+
+impl Outcome {
+    /// Its name in a circuit.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Weights => "weights",
+            Self::Before => "before",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Weights => "weights",
+            Self::Before => "weights before the last step",
+        })
+    }
+}
+
 /// What there is between two steps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
@@ -132,7 +161,7 @@ impl Axis {
 }
 
 impl Job {
-    /// What is given to the circuit, whose matrices are the mini-batches and then the weighted mini-batches.
+    /// What is given to the circuit, whose matrices are the mini-batches that it uses and then the same, weighted.
     pub(super) fn source(&self, given: &Given) -> Source {
         match given {
             Given::Product(chain) => {
@@ -148,10 +177,11 @@ impl Job {
 
     /// What the rows of a factor stand for.
     fn axis(&self, factor: Factor) -> Axis {
+        let batch = |local: usize| (self.first + local) % self.batches;
         match factor.matrix.checked_sub(self.rows.len()) {
             _ if factor.is_transposed => Axis::Feature,
-            None => Axis::Sample(factor.matrix),
-            Some(batch) => Axis::Weighted(batch),
+            None => Axis::Sample(batch(factor.matrix)),
+            Some(local) => Axis::Weighted(batch(local)),
         }
     }
 }

@@ -64,20 +64,28 @@ proptest! {
             state.advance(&rows, batches.of_step(i), *step, &activation);
         }
         let start = state.clone();
-        for (i, step) in all[before..].iter().enumerate() {
+        let mut last = state.clone();
+        for (i, step) in all.iter().enumerate().skip(before) {
+            last = state.clone();
             state.advance(&rows, batches.of_step(i), *step, &activation);
         }
+        // What the customer makes of the two.
+        let eta = all[before + steps - 1].eta;
+        let momentum = state.weights.iter().zip(&last.weights).map(|(new, old)| (1.0 - eta) * new + eta * old);
+        prop_assert_eq!(momentum.collect::<Vec<_>>(), state.momentum.clone());
         let job = Job {
             circuit,
             gram,
             tile,
             activation: sigmoid.gradient().unwrap(),
-            steps: all[before..].iter().enumerate().map(|(i, step)| (*step, batches.of_step(i).len())).collect(),
-            rows: (0..used).map(|b| batches.of_step(b).len()).collect(),
+            steps: (before..before + steps).map(|i| (all[i], batches.of_step(i).len())).collect(),
+            first: before % batches.count(),
+            batches: batches.count(),
+            rows: (before..before + used).map(|i| batches.of_step(i).len()).collect(),
             width: rows.width(),
             is_weighted: rows.is_weighted(),
             is_from_zero: !goes_on,
-            parts: vec![Part::Weights, Part::Momentum],
+            outcomes: vec![Outcome::Weights, Outcome::Before],
         };
         let mut inputs = BTreeMap::new();
         let Written { circuit: written, inputs: read } = job.build().unwrap();
@@ -86,9 +94,9 @@ proptest! {
             inputs.extend(tiles.into_iter().enumerate().map(|(t, slots)| (input.source.tile_name(t), slots)));
         }
         let found = read::clear(&pass::optimize(&written), &inputs).unwrap();
-        for (part, expected) in [(Part::Weights, &state.weights), (Part::Momentum, &state.momentum)] {
+        for (outcome, expected) in [(Outcome::Weights, &state.weights), (Outcome::Before, &last.weights)] {
             let blocks = rows.width().div_ceil(tile.columns());
-            let block = |block| tile.read_columns(&found[&Job::output_name(part, block)]).to_vec();
+            let block = |block| tile.read_columns(&found[&Job::output_name(outcome, block)]).to_vec();
             for (found, expected) in (0..blocks).flat_map(block).zip(expected) {
                 prop_assert!((found - expected).abs() < 1e-9 * (1.0 + expected.abs()), "{} {}", found, expected);
             }

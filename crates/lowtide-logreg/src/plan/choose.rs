@@ -1,12 +1,12 @@
 //! How a plan is chosen: ring, digits, tiles.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use lowtide_ckks::{Error as Ckks, Level, Literal, Parameters};
 use lowtide_linalg::Tile;
 
 use super::{Compiler, Plan, Request};
-use crate::{Error, rows::Batches};
+use crate::Error;
 
 /// For each of the two smallest rings in which some digit count is secure, the one whose key switches are cheapest there.
 pub(super) fn literals(request: &Request, levels: Level) -> Result<Vec<Literal>, Error> {
@@ -40,13 +40,13 @@ pub(super) fn cost(plan: &Plan) -> f64 {
 
 /// The plan with the shape of tiles that takes the least work, and among equals the least upload.
 pub(super) fn best_tile(request: &Request, params: &Parameters, compiler: &Compiler) -> Result<Plan, Error> {
-    let batches = Batches::new(request.rows, request.batch)?;
     let tiles: Vec<Tile> = (0..usize::BITS)
         .map_while(|log| Tile::new(params.slots(), 1_usize.checked_shl(log)?, request.circuit.half_tiles()))
         .collect();
+    let legs = request.cut(compiler)?;
     let count = |tile: Tile| -> Result<(usize, Tile), Error> {
-        let job = request.job(tile, batches)?;
-        Ok((job.tiles(), tile))
+        let tiles = |steps: &Range<usize>| Ok(request.job(tile, steps.clone())?.tiles());
+        Ok((legs.iter().map(tiles).sum::<Result<usize, Error>>()?, tile))
     };
     let counts = tiles.into_iter().map(count).collect::<Result<Vec<_>, _>>()?;
     // Shapes that take many more ciphertexts than the best are not worth a look.

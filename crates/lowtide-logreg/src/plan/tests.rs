@@ -18,6 +18,7 @@ fn request(circuit: Circuit, steps: usize) -> Request {
         security_bits: 128,
         is_weighted: false,
         gram: Default::default(),
+        refresh_every: None,
     }
 }
 
@@ -36,16 +37,17 @@ fn a_plan_takes_a_secure_ring() {
 #[test]
 fn inputs_sit_where_they_are_first_used() {
     let plan = Plan::new(&request(Circuit::Fused, 6)).unwrap();
-    let levels: Vec<_> = (0..plan.batches_used()).map(|batch| plan.tiles(batch)[0].level).collect();
+    let levels: Vec<_> = (0..plan.batches_used()).map(|batch| plan.legs()[0].tiles(batch)[0].level).collect();
     assert_eq!(levels, [15, 15, 12, 9, 6, 3]);
-    assert!(plan.program().rotations().iter().all(|(_, level)| *level <= 15));
+    assert!(plan.key_list().rotations.iter().all(|(_, level)| *level <= 15));
 }
 
 #[test]
 fn rows_that_come_round_again_are_encrypted_once() {
     let plan = Plan::insecure(&Request { rows: 200, ..request(Circuit::Fused, 6) }, 10).unwrap();
     assert_eq!((plan.batches_used(), plan.rows_used()), (2, 200));
-    assert_eq!(plan.ciphertexts(), plan.tiles(0).len() + plan.tiles(1).len());
+    let leg = &plan.legs()[0];
+    assert_eq!(plan.ciphertexts(), leg.tiles(0).len() + leg.tiles(1).len());
 }
 
 #[test]
@@ -60,6 +62,8 @@ fn requests_without_sense_are_refused() {
     assert!(refused(|r| r.scale_bits = 60).contains("60 bits"));
     assert!(refused(|r| r.security_bits = 100).contains("100 bits"));
     assert!(refused(|r| r.steps = 100).contains("not secure"));
+    assert!(refused(|r| r.refresh_every = Some(0)).contains("between refreshes"));
+    assert!(refused(|r| (r.steps, r.refresh_every) = (5000, Some(4))).contains("steps"));
     assert!(
         refused(|r| (r.features, r.rows, r.batch) = (1 << 20, 1 << 20, 1 << 20))
             .contains("tiles of what is encrypted")
@@ -130,7 +134,7 @@ fn gram_matrices_by_the_service_take_their_levels_once() {
         let request =
             Request { features: 20, rows: 90, batch: 30, gram: Gram::Service, ..request(circuit, 4) };
         let plan = Plan::insecure(&request, 11).unwrap();
-        assert!(plan.inputs().iter().all(|input| !input.source.to_string().contains("Gram")));
+        assert!(plan.legs()[0].inputs().iter().all(|input| !input.source.to_string().contains("Gram")));
     }
 }
 
@@ -142,10 +146,83 @@ fn many_tiles_are_no_deeper_than_one() {
             let request = Request { features: 20, rows: 90, batch: 30, sigmoid, ..request(circuit, steps) };
             // A plan that needs more levels than there are is refused.
             let plan = Plan::insecure(&request, 7).unwrap();
-            assert!(plan.tiles(0).len() > 1);
-            let highest = plan.program().inputs().iter().map(|input| input.level).max().unwrap();
+            assert!(plan.legs()[0].tiles(0).len() > 1);
+            let highest =
+                plan.rows().flat_map(|planned| planned.tiles).map(|input| input.level).max().unwrap();
             assert_eq!(highest, request.levels().unwrap(), "{circuit} {steps} {degree}");
             Plan::insecure(&request, 12).unwrap();
         }
     }
+}
+
+/// A plan in small rings, with refreshes.
+fn refreshed(circuit: Circuit, steps: usize, every: usize) -> Plan {
+    let request = Request { features: 6, rows: 70, batch: 8, ..request(circuit, steps) };
+    Plan::insecure(&Request { refresh_every: Some(every), ..request }, 8).unwrap()
+}
+
+#[test]
+fn legs_cover_every_step_once_and_none_is_deeper_than_a_later_one() {
+    for circuit in Circuit::ALL {
+        for (steps, every) in [(1, 1), (5, 1), (7, 2), (11, 3), (3, 40)] {
+            let plan = refreshed(circuit, steps, every);
+            let mut next = 0;
+            for leg in plan.legs() {
+                assert_eq!(leg.steps().start, next);
+                assert!(leg.steps().len() <= every || next == 0, "{circuit} {steps} {every}");
+                assert_eq!((leg.start().count() == 0, leg.is_last()), (next == 0, leg.steps().end == steps));
+                next = leg.steps().end;
+            }
+            assert_eq!(next, steps);
+            // The first starts from zero: more steps, no more levels.
+            assert!(plan.legs()[0].steps().len() >= every.min(steps));
+            let later = Request { steps: 9, ..plan.request().clone() };
+            let later = later.levels_of(every..2 * every, &Compiler::default()).unwrap();
+            assert!(plan.params().max_level() <= later, "{circuit} {steps} {every}");
+            let first = plan.legs()[0].steps().end;
+            if first < steps {
+                let more = plan.request().levels_of(0..first + 1, &Compiler::default()).unwrap();
+                assert!(more > later, "{circuit} {steps} {every}");
+            }
+        }
+    }
+}
+
+#[test]
+fn keys_serve_every_leg() {
+    for circuit in Circuit::ALL {
+        let plan = refreshed(circuit, 7, 2);
+        assert!(plan.legs().len() > 2);
+        let list = plan.key_list();
+        for leg in plan.legs() {
+            let wanted = leg.program().key_list();
+            assert!(wanted.relinearization <= list.relinearization);
+            for (steps, level) in wanted.rotations {
+                assert!(list.rotations.iter().any(|(other, highest)| *other == steps && *highest >= level));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_leg_reads_the_mini_batches_of_its_steps() {
+    // Nine mini-batches: the last leg comes round to the first again.
+    let plan = refreshed(Circuit::Fused, 11, 3);
+    assert_eq!(plan.batches_used(), 9);
+    let read: Vec<Vec<String>> = plan
+        .legs()
+        .iter()
+        .map(|leg| {
+            let mut names: Vec<_> = leg.rows().map(|planned| planned.input.source.to_string()).collect();
+            names.sort();
+            names
+        })
+        .collect();
+    let expected = |leg: &Leg| -> Vec<String> {
+        let mut batches: Vec<_> =
+            leg.steps().clone().map(|step| format!("mini-batch {}", step % 9)).collect();
+        batches.sort();
+        batches
+    };
+    assert_eq!(read, plan.legs().iter().map(expected).collect::<Vec<_>>());
 }

@@ -2,7 +2,7 @@
 
 use lowtide_ckks::{EvaluationKeys, SecretKey};
 use lowtide_logreg::{
-    Circuit, EncryptedDataset, EncryptedModel, Plan, Preparation, customer,
+    Circuit, EncryptedDataset, EncryptedModel, FreshStart, Plan, Preparation, Request, customer,
     model::{Labels, Scaling},
     train,
 };
@@ -19,6 +19,9 @@ struct Files {
     keys: EvaluationKeys,
     data: EncryptedDataset,
     model: EncryptedModel,
+    /// Of the same run with refreshes: after the first leg, and before the second.
+    checkpoint: EncryptedModel,
+    start: FreshStart,
 }
 
 fn files() -> Files {
@@ -35,7 +38,23 @@ fn files_of(circuit: Circuit) -> Files {
     let names = ["a", "b", "c"].map(String::from).to_vec();
     let labels = Labels { negative: "no".into(), positive: "yes".into() };
     let preparation = Preparation::new(&plan, names, "y".into(), labels, Scaling::none(3)).unwrap();
-    Files { plan, preparation, secret, keys, data, model }
+    let (checkpoint, start) = refreshed(circuit);
+    Files { plan, preparation, secret, keys, data, model, checkpoint, start }
+}
+
+/// A run up to the first refresh.
+fn refreshed(circuit: Circuit) -> (EncryptedModel, FreshStart) {
+    let request = Request { refresh_every: Some(1), ..request(circuit, 3, 24, 8, 4, 3) };
+    let plan = Plan::insecure(&request, 6).unwrap();
+    let mut rng = ChaCha20Rng::from_seed([6; 32]);
+    let secret = SecretKey::generate(plan.params(), &mut rng);
+    let keys = customer::evaluation_keys(&plan, &secret, &mut rng).unwrap();
+    let data = customer::encrypt(&plan, &secret, &rows(24, 3), &mut rng, &|| ()).unwrap();
+    assert_eq!(plan.upload_bytes(), encode(&data).len() as u64);
+    assert_eq!(plan.evaluation_key_bytes(), encode(&keys).len() as u64);
+    let checkpoint = train::train(&keys, &data, &|_| ()).unwrap();
+    let start = customer::refresh(&secret, &checkpoint, &mut rng).unwrap();
+    (checkpoint, start)
 }
 
 /// Bytes again, if they are let in.
@@ -45,7 +64,7 @@ fn again<T: Payload>(bytes: &[u8]) -> Result<Vec<u8>, lowtide_wire::Error> {
 
 type Again = fn(&[u8]) -> Result<Vec<u8>, lowtide_wire::Error>;
 
-fn every_kind(files: &Files) -> [(Vec<u8>, Again); 6] {
+fn every_kind(files: &Files) -> [(Vec<u8>, Again); 7] {
     [
         (encode(&files.plan), again::<Plan>),
         (encode(&files.preparation), again::<Preparation>),
@@ -53,6 +72,7 @@ fn every_kind(files: &Files) -> [(Vec<u8>, Again); 6] {
         (encode(&files.keys), again::<EvaluationKeys>),
         (encode(&files.data), again::<EncryptedDataset>),
         (encode(&files.model), again::<EncryptedModel>),
+        (encode(&files.start), again::<FreshStart>),
     ]
 }
 
@@ -61,6 +81,8 @@ fn what_is_read_is_what_was_written() {
     for (bytes, again) in Circuit::ALL.into_iter().flat_map(|circuit| every_kind(&files_of(circuit))) {
         assert_eq!(again(&bytes).unwrap(), bytes);
     }
+    let checkpoint = encode(&files().checkpoint);
+    assert_eq!(again::<EncryptedModel>(&checkpoint).unwrap(), checkpoint);
 }
 
 #[test]
@@ -104,7 +126,10 @@ fn sizes_are_predicted_to_the_byte() {
     for files in Circuit::ALL.map(files_of) {
         assert_eq!(files.plan.upload_bytes(), encode(&files.data).len() as u64);
         assert_eq!(files.plan.evaluation_key_bytes(), encode(&files.keys).len() as u64);
-        assert_eq!(files.plan.model_bytes(), encode(&files.model).len() as u64);
+        assert_eq!(files.plan.model_bytes(0), encode(&files.model).len() as u64);
+        let (checkpoint, start) = (&files.checkpoint, &files.start);
+        assert_eq!(start.plan().model_bytes(0), encode(checkpoint).len() as u64);
+        assert_eq!(start.plan().start_bytes(1), encode(start).len() as u64);
     }
 }
 
@@ -113,7 +138,7 @@ fn a_plan_read_back_plans_the_same() {
     let plan = Plan::new(&request(Circuit::Baseline, 7, 50, 10, 3, 5)).unwrap();
     let read: Plan = decode(&encode(&plan), &Limits::default()).unwrap();
     assert_eq!((read.request(), read.tally()), (plan.request(), plan.tally()));
-    assert_eq!(read.program().steps(), plan.program().steps());
+    assert_eq!(read.legs()[0].program().steps(), plan.legs()[0].program().steps());
     assert_eq!((read.params(), read.tile()), (plan.params(), plan.tile()));
 }
 
@@ -133,7 +158,7 @@ fn a_data_set_of_another_plan_is_refused() {
 fn a_gram_matrix_of_another_plan_is_refused() {
     let files = files_of(Circuit::TwoLevel);
     let grids: Vec<_> = files.data.matrices().iter().map(|grid| grid.tiles().to_vec()).collect();
-    let names: Vec<String> = files.plan.inputs().iter().map(|input| input.source.to_string()).collect();
+    let names: Vec<String> = files.plan.rows().map(|planned| planned.input.source.to_string()).collect();
     let gram = "the Gram matrix of mini-batches ";
     // Of three steps the second has column-indexed margins, and the Gram matrix before the third lies transposed for it.
     let expected = [

@@ -6,5 +6,6 @@
 mod bits;
 mod divisor;
 mod files;
+mod legs;
 mod problem;
 mod training;

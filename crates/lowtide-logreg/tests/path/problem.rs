@@ -41,5 +41,6 @@ pub(crate) fn request(
         security_bits: 128,
         is_weighted: false,
         gram: Default::default(),
+        refresh_every: None,
     }
 }

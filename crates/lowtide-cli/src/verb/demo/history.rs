@@ -81,7 +81,7 @@ pub(super) fn trace(
         steps: last,
         levels: run.plan.levels,
         ring_degree: run.plan.ring_degree,
-        seconds_train: run.training.seconds,
+        seconds_train: run.training.iter().map(|leg| leg.seconds).sum(),
         accuracy_encrypted: compared.encrypted.accuracy,
         accuracy_clear: compared.clear.accuracy,
         accuracy_exact_sigmoid: compared.exact.accuracy,

@@ -29,6 +29,8 @@ pub(crate) struct Report {
     pub(super) seconds_keygen: f64,
     pub(super) seconds_encrypt: f64,
     pub(super) seconds_train: f64,
+    pub(super) seconds_load: f64,
+    pub(super) seconds_refresh: f64,
     pub(super) seconds_train_estimate: f64,
     pub(super) seconds_total: f64,
     pub(super) ciphertexts: usize,
@@ -38,6 +40,10 @@ pub(crate) struct Report {
     pub(super) evaluation_key_bytes: u64,
     pub(super) relinearization_key_bytes: u64,
     pub(super) model_bytes: u64,
+    pub(super) refreshes: usize,
+    /// To the service, and back.
+    pub(super) refresh_bytes: u64,
+    pub(super) checkpoint_bytes: u64,
     pub(super) largest_margin: Option<f64>,
     pub(super) accuracy_encrypted: f64,
     pub(super) accuracy_clear: f64,
@@ -71,7 +77,7 @@ impl Report {
         picture: Option<PathBuf>,
         folder: Option<PathBuf>,
     ) -> Self {
-        let Run { plan, keys, data, training } = run;
+        let Run { plan, keys, data, training, refreshes } = run;
         let Compared { encrypted, clear, exact, max_weight_error } = *compared;
         Self {
             circuit: plan.circuit,
@@ -82,20 +88,25 @@ impl Report {
             security_bits: plan.security_bits,
             levels: plan.levels,
             scale_bits: plan.scale_bits,
-            threads: training.threads,
-            isa: training.isa,
+            threads: plan.threads,
+            isa: plan.isa,
             seconds_keygen: keys.seconds,
             seconds_encrypt: data.seconds,
-            seconds_train: training.seconds,
+            seconds_train: training.iter().map(|leg| leg.seconds).sum(),
+            seconds_load: training.iter().map(|leg| leg.seconds_load).sum(),
+            seconds_refresh: refreshes.iter().map(|refresh| refresh.seconds).sum(),
             seconds_train_estimate: plan.seconds_train_estimate,
             seconds_total,
             ciphertexts: data.ciphertexts,
-            products: training.products,
-            rotations: training.rotations,
+            products: training.iter().map(|leg| leg.products).sum(),
+            rotations: training.iter().map(|leg| leg.rotations).sum(),
             upload_bytes: data.upload_bytes,
             evaluation_key_bytes: keys.evaluation_key_bytes,
             relinearization_key_bytes: keys.relinearization_key_bytes,
-            model_bytes: training.model_bytes,
+            model_bytes: training.last().map_or(0, |leg| leg.model_bytes),
+            refreshes: refreshes.len(),
+            refresh_bytes: refreshes.iter().map(|refresh| refresh.start_bytes).sum(),
+            checkpoint_bytes: training.iter().rev().skip(1).map(|leg| leg.model_bytes).sum(),
             largest_margin: plan.clear.as_ref().map(|clear| clear.largest_margin),
             accuracy_encrypted: encrypted.accuracy,
             accuracy_clear: clear.accuracy,
@@ -108,7 +119,7 @@ impl Report {
             log_loss_exact_sigmoid: exact.log_loss,
             max_weight_error,
             peak_rss_bytes: memory::peak(),
-            regions: training.regions.clone(),
+            regions: training.iter().flat_map(|leg| leg.regions.clone()).collect(),
             history: None,
             picture,
             report: None,
@@ -165,6 +176,14 @@ impl fmt::Display for Report {
                 Bytes(self.upload_bytes + self.evaluation_key_bytes),
                 format_args!("and {} back", Bytes(self.model_bytes)),
             );
+        let facts = match self.refreshes {
+            0 => facts,
+            count => facts.remarked(
+                "refreshed",
+                format_args!("{count} times, {}", Seconds(self.seconds_refresh)),
+                format_args!("{} sent, {} back", Bytes(self.refresh_bytes), Bytes(self.checkpoint_bytes)),
+            ),
+        };
         let facts = match self.peak_rss_bytes {
             Some(bytes) => facts.remarked("memory", Bytes(bytes), "at most, both parties in one process"),
             None => facts,

@@ -50,6 +50,12 @@ pub(crate) struct Report {
     pub(crate) evaluation_key_bytes: u64,
     pub(crate) upload_bytes: u64,
     pub(crate) model_ciphertexts: usize,
+    /// How many there are, and the bytes of all checkpoints and of all fresh starts.
+    pub(crate) refreshes: usize,
+    pub(crate) checkpoint_bytes: u64,
+    pub(crate) refresh_bytes: u64,
+    /// The step up to which each leg trains.
+    pub(crate) legs: Vec<usize>,
     pub(crate) model_bytes: u64,
     pub(crate) seconds_train_estimate: f64,
     pub(crate) threads: usize,
@@ -79,7 +85,7 @@ impl Report {
     ) -> Result<Self, Error> {
         let (request, params, tally) = (plan.request(), plan.params(), plan.tally());
         let security = params.security();
-        let log_degree = params.literal().log_degree;
+        let (log_degree, last) = (params.literal().log_degree, plan.legs().len() - 1);
         let step_size = request.schedule.step_size();
         Ok(Self {
             circuit: request.circuit.name(),
@@ -115,7 +121,11 @@ impl Report {
             evaluation_key_bytes: plan.evaluation_key_bytes(),
             upload_bytes: plan.upload_bytes(),
             model_ciphertexts: plan.model_ciphertexts(),
-            model_bytes: plan.model_bytes(),
+            refreshes: last,
+            checkpoint_bytes: (0..last).map(|leg| plan.model_bytes(leg)).sum(),
+            refresh_bytes: (1..=last).map(|leg| plan.start_bytes(leg)).sum(),
+            legs: plan.legs().iter().map(|leg| leg.steps().end).collect(),
+            model_bytes: plan.model_bytes(last),
             seconds_train_estimate: estimate::seconds(plan)?,
             threads: rayon::current_num_threads(),
             isa: Isa::best().name(),
@@ -207,6 +217,22 @@ impl Report {
     }
 
     fn cost(&self, facts: Facts) -> Facts {
+        let facts = match self.refreshes {
+            0 => facts,
+            count => facts.remarked(
+                "refreshes",
+                format_args!("{count}, after steps"),
+                self.legs[..count].iter().map(usize::to_string).collect::<Vec<_>>().join(", "),
+            ),
+        };
+        let facts = match self.refreshes {
+            0 => facts,
+            _ => facts.remarked(
+                "of them",
+                Bytes(self.refresh_bytes),
+                format_args!("to the service in all, {} back", Bytes(self.checkpoint_bytes)),
+            ),
+        };
         facts
             .remarked(
                 "keys",
