@@ -33,13 +33,13 @@ The data are 11,982 handwritten digits, threes and eights, of 14 x 14 pixels.";
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// The circuit
-    #[arg(long, value_enum, default_value_t = plan::CircuitChoice::Fused, value_name = "NAME")]
+    #[arg(long, value_enum, default_value_t = plan::CircuitChoice::Auto, value_name = "NAME")]
     circuit: plan::CircuitChoice,
     /// Mini-batches to train on
     #[arg(long, value_name = "N", default_value_t = 6)]
     steps: usize,
     /// Rows of a mini-batch, at most
-    #[arg(long, value_name = "N", default_value_t = 128)]
+    #[arg(long, value_name = "N", default_value_t = 64)]
     batch: usize,
     /// Orders the rows; it has no part in any secret
     #[arg(long, value_name = "SEED", default_value_t = 3)]
