@@ -47,7 +47,7 @@ enum Verb {
     },
     /// Make a table that claims rest on anew, on this machine.
     Reproduce {
-        /// Which table (`crockett`, `csv`, `ablation`), with its options; `--help` lists them.
+        /// Which table (`crockett`, `csv`, `ablation`, `planner`), with its options; `--help` lists them.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         table: Vec<String>,
     },

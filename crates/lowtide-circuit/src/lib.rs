@@ -12,6 +12,7 @@ pub mod pass;
 pub mod program;
 pub mod read;
 pub mod run;
+pub mod speed;
 pub mod text;
 mod value;
 

@@ -9,6 +9,7 @@ mod depth;
 pub(crate) mod height;
 mod noise;
 mod range;
+mod rehearsal;
 mod rotation;
 mod secrecy;
 mod uses;
@@ -19,6 +20,7 @@ pub use count::{Counts, counts};
 pub use depth::{Depth, depth};
 pub use noise::{Prediction, StepPrediction, noise};
 pub use range::{ModulusBudget, Range, ScaleAdvice, ScaleLimit, first_prime_advice, ranges, scale_advice};
+pub use rehearsal::rehearsal;
 pub use rotation::rotations;
 pub use secrecy::secrecy;
 

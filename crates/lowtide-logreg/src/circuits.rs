@@ -76,6 +76,12 @@ impl Circuit {
         matches!(self, Self::Fused | Self::TwoLevel | Self::Dual)
     }
 
+    /// Whether it reads Gram matrices beside the rows.
+    #[must_use]
+    pub const fn reads_gram(self) -> bool {
+        matches!(self.merge(), Merge::Newest(_) | Merge::All)
+    }
+
     const fn merge(self) -> Merge {
         match self {
             Self::Baseline => Merge::AsWritten,

@@ -4,6 +4,7 @@ use lowtide_ckks::{Level, Scale};
 
 use crate::{
     circuits::{Outcome, Source},
+    planner::{Limit, Nearest},
     sigmoid::{MAX_BOUND, MAX_DEGREE, MIN_BOUND},
 };
 
@@ -201,6 +202,14 @@ pub enum Error {
     SecurityBits {
         /// The bits asked for.
         bits: u32,
+    },
+    /// A limit excludes every way to make a run.
+    #[error("of all ways to make this run {limit}; the nearest: {nearest}")]
+    NoCandidate {
+        /// The limit, and what there is.
+        limit: Limit,
+        /// What comes nearest to it.
+        nearest: Nearest,
     },
     /// Two parts of a plan do not fit.
     #[error("the plan does not fit together: {what} should be {expected}, not {found}; make it anew")]

@@ -9,6 +9,7 @@ pub mod file;
 pub mod metrics;
 pub mod model;
 pub mod plan;
+pub mod planner;
 pub mod rows;
 pub mod schedule;
 pub mod sigmoid;

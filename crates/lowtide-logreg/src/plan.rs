@@ -18,12 +18,12 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Circuit, Error,
     circuits::{Gram, Input, Job, Written},
+    planner,
     rows::{Batches, SignedRows},
     schedule::Schedule,
     sigmoid::SigmoidPolynomial,
 };
 
-mod choose;
 mod leg;
 
 pub use leg::{Leg, Planned};
@@ -142,6 +142,11 @@ const RUN_LIMIT: usize = 1 << 10;
 const TILE_LIMIT: usize = 1 << 17;
 
 impl Request {
+    /// The smallest scale to train at, as its logarithm.
+    pub const MIN_SCALE_BITS: u32 = 20;
+    /// The largest scale for which there are primes.
+    pub const MAX_SCALE_BITS: u32 = 50;
+
     /// The security asked for.
     ///
     /// # Errors
@@ -160,7 +165,7 @@ impl Request {
         self.levels_by(&Compiler::default())
     }
 
-    fn levels_by(&self, compiler: &Compiler) -> Result<Level, Error> {
+    pub(crate) fn levels_by(&self, compiler: &Compiler) -> Result<Level, Error> {
         self.check()?;
         let legs = self.cut(compiler)?;
         let levels = legs.into_par_iter().map(|steps| self.levels_of(steps, compiler));
@@ -185,7 +190,7 @@ impl Request {
                 return Err(Error::PlanRange { what, found, limit: limit - 1 });
             }
         }
-        if !(20..=50).contains(&self.scale_bits) {
+        if !(Self::MIN_SCALE_BITS..=Self::MAX_SCALE_BITS).contains(&self.scale_bits) {
             return Err(Error::ScaleBits { bits: self.scale_bits });
         }
         if !(DIVISOR_LIMIT.recip()..=DIVISOR_LIMIT).contains(&self.divisor) {
@@ -211,7 +216,7 @@ impl Request {
         Ok(())
     }
 
-    fn shape(&self, log_degree: u32, levels: Level, digits: usize) -> Shape {
+    pub(crate) fn shape(&self, log_degree: u32, levels: Level, digits: usize) -> Shape {
         // Ten bits for weights up to 512 in absolute value.
         let (first_bits, scale_bits) = (self.scale_bits + 10, self.scale_bits);
         Shape { ring: Default::default(), log_degree, first_bits, scale_bits, levels, digits }
@@ -219,7 +224,8 @@ impl Request {
 }
 
 impl Plan {
-    /// The cheapest of what is secure: a ring, a digit count, and a shape of tiles.
+    /// The cheapest of what is secure: a ring, a digit count, and a shape of tiles, by the built-in speed of a machine; see
+    /// [`planner`] for more to choose from, and for a speed that was measured.
     ///
     /// # Errors
     /// What is wrong with the request, or [`lowtide_ckks::Error::NoSecureRing`] when it takes more levels than any ring
@@ -233,13 +239,7 @@ impl Plan {
     /// # Errors
     /// As [`Plan::new`].
     pub fn with_compiler(request: &Request, compiler: &Compiler) -> Result<Self, Error> {
-        let wanted = request.security()?;
-        let literals = choose::literals(request, request.levels_by(compiler)?)?;
-        let plan =
-            |literal| choose::best_tile(request, &Parameters::with_security(literal, wanted)?, compiler);
-        let plans = literals.into_iter().map(plan).collect::<Result<Vec<_>, Error>>()?;
-        let best = plans.into_iter().min_by(|a, b| choose::cost(a).total_cmp(&choose::cost(b)));
-        Ok(best.expect("at least one ring"))
+        planner::cheapest(request, compiler)
     }
 
     /// A plan in a ring of the given degree whatever its security: for tests alone.
@@ -248,7 +248,7 @@ impl Plan {
     /// What is wrong with the request or the ring.
     pub fn insecure(request: &Request, log_degree: u32) -> Result<Self, Error> {
         let params = Parameters::insecure(request.shape(log_degree, request.levels()?, 3).literal()?)?;
-        choose::best_tile(request, &params, &Compiler::default())
+        planner::cheapest_tile(request, &params, &Compiler::default())
     }
 
     /// Compiles the circuit of each leg.

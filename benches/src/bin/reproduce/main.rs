@@ -6,6 +6,8 @@ mod crockett;
 mod csv;
 mod memory;
 mod passage;
+mod planner;
+mod processor;
 mod scores;
 mod table;
 
@@ -26,9 +28,13 @@ enum Table {
     Crockett(crockett::Args),
     Csv(csv::Args),
     Ablation(ablation::Args),
+    Planner(planner::Args),
     /// One row of a table, in a process of its own, as JSON.
     #[command(hide = true)]
     Row(case::Args),
+    /// One candidate of the planner, in a process of its own, as JSON.
+    #[command(hide = true)]
+    Candidate(planner::OneArgs),
 }
 
 fn main() -> ExitCode {
@@ -36,7 +42,9 @@ fn main() -> ExitCode {
         Table::Crockett(args) => crockett::run(&args),
         Table::Csv(args) => csv::run(&args),
         Table::Ablation(args) => ablation::run(&args),
+        Table::Planner(args) => planner::run(&args),
         Table::Row(args) => case::run(&args),
+        Table::Candidate(args) => planner::run_one(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

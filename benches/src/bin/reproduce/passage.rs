@@ -6,7 +6,7 @@ use lowtide_ckks::SecretKey;
 use lowtide_logreg::{Plan, customer, rows::SignedRows, train, twin};
 use rand::CryptoRng;
 
-use crate::{Failure, memory};
+use crate::{Failure, memory, processor};
 
 /// What came of it, and what it took.
 pub(crate) struct Passage {
@@ -14,6 +14,8 @@ pub(crate) struct Passage {
     pub(crate) seconds_before: f64,
     /// Seconds of training: the median, where it was repeated.
     pub(crate) seconds: f64,
+    /// Seconds of training on a processor, all threads together: the median; nothing where the system does not say.
+    pub(crate) processor_seconds: Option<f64>,
     /// The most that was resident while training; 0 where the system does not say.
     pub(crate) peak_rss_bytes: u64,
     /// The weights as the customer shows them.
@@ -41,11 +43,12 @@ impl Passage {
         let encrypted = customer::encrypt(plan, &secret, rows, rng, &|| ())?;
         let seconds_before = begin.elapsed().as_secs_f64();
         memory::forget_peak();
-        let (mut seconds, mut model) = (Vec::with_capacity(runs), None);
+        let (mut seconds, mut processor, mut model) = (Vec::with_capacity(runs), Vec::new(), None);
         for _ in 0..runs.max(1) {
-            let begin = Instant::now();
+            let (begin, busy) = (Instant::now(), processor::seconds());
             model = Some(train::train(&keys, &encrypted, &|_| ())?);
             seconds.push(begin.elapsed().as_secs_f64());
+            processor.extend(processor::seconds().zip(busy).map(|(now, before)| now - before));
         }
         let peak_rss_bytes = memory::peak().unwrap_or(0);
         let decrypted = customer::decrypt(&secret, &model.ok_or("no run")?)?;
@@ -54,6 +57,7 @@ impl Passage {
         Ok(Self {
             seconds_before,
             seconds: median(seconds),
+            processor_seconds: (!processor.is_empty()).then(|| median(processor)),
             peak_rss_bytes,
             max_weight_error: errors.fold(0.0, f64::max),
             weights: decrypted.rounded(ROUNDED_BITS),

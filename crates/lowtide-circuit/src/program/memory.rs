@@ -1,35 +1,53 @@
 //! How much a run keeps at a time.
 
 use super::{Instruction, Program, Register, Step};
+use crate::speed::Setting;
 
 impl Program {
     /// Bytes that a run on one thread takes at its fullest: the values that it still needs, and what the operation at hand
     /// works with. Inputs and keys, which are the caller's, and tables are not counted.
     #[must_use]
     pub fn peak_bytes(&self) -> u64 {
-        self.usage().into_iter().max().unwrap_or(0)
+        self.peak_bytes_in(self.setting())
+    }
+
+    /// As [`Program::peak_bytes`], were the ring and the number of special primes others.
+    pub(crate) fn peak_bytes_in(&self, setting: Setting) -> u64 {
+        self.usage(setting).into_iter().max().unwrap_or(0)
+    }
+
+    /// The ring degree and the special primes of its parameters.
+    pub(crate) fn setting(&self) -> Setting {
+        let literal = self.params.literal();
+        Setting { log_degree: literal.log_degree, special: literal.p.len() }
     }
 
     /// Bytes of the evaluation keys that it runs on, as a service holds them; files are less than half as long.
     #[must_use]
     pub fn key_bytes(&self) -> u64 {
+        self.key_bytes_in(self.setting())
+    }
+
+    /// As [`Program::key_bytes`], were the ring and the number of special primes others.
+    pub(crate) fn key_bytes_in(&self, setting: Setting) -> u64 {
         let list = self.key_list();
         let rotations = list.rotations.iter().map(|(_, level)| *level);
         let levels = list.relinearization.into_iter().chain(rotations).chain(list.conjugation);
-        let special = self.params.literal().p.len();
-        levels.map(|level| self.limb_bytes(2 * self.params.digits(level) * (level + 1 + special))).sum()
+        let key = |level| 2 * setting.digits(level) * (level + 1 + setting.special);
+        levels.map(|level| limb_bytes(setting, key(level))).sum()
     }
 
     /// Bytes taken while each task runs, when they run in order.
-    pub(crate) fn usage(&self) -> Vec<u64> {
+    pub(crate) fn usage(&self, setting: Setting) -> Vec<u64> {
+        let value_bytes = |step: usize| limb_bytes(setting, self.steps[step].limbs());
         let mut kept = 0;
         let mut usage = Vec::with_capacity(self.tasks.len());
         let mut output = vec![false; self.steps.len()];
         self.outputs.iter().for_each(|(_, register)| output[register.index()] = true);
         for task in 0..self.tasks.len() {
             let range = self.task(task);
-            usage.push(kept + self.task_bytes(task));
-            kept += range.clone().map(|i| self.value_bytes(i)).sum::<u64>();
+            usage.push(kept + self.task_bytes_in(task, setting));
+            kept += range.clone().map(value_bytes).sum::<u64>();
             // A value goes when its last user is done; what nobody uses stays only when it is an output.
             let mut freed: Vec<usize> = range
                 .clone()
@@ -39,43 +57,49 @@ impl Program {
                 .collect();
             freed.sort_unstable();
             freed.dedup();
-            kept -= freed.into_iter().map(|i| self.value_bytes(i)).sum::<u64>();
+            kept -= freed.into_iter().map(value_bytes).sum::<u64>();
         }
         usage
     }
 
     /// Bytes of the value of a step.
     pub(crate) fn value_bytes(&self, step: usize) -> u64 {
-        self.limb_bytes(self.steps[step].limbs())
+        limb_bytes(self.setting(), self.steps[step].limbs())
     }
 
     /// Bytes that a task adds while it runs: its values and its scratch.
     pub(crate) fn task_bytes(&self, task: usize) -> u64 {
+        self.task_bytes_in(task, self.setting())
+    }
+
+    fn task_bytes_in(&self, task: usize, setting: Setting) -> u64 {
         let range = self.task(task);
         let hoisted = range.len() > 1;
-        let scratch = self.steps[range.clone()].iter().map(|step| self.scratch_limbs(step, hoisted)).max();
-        range.map(|i| self.value_bytes(i)).sum::<u64>() + self.limb_bytes(scratch.unwrap_or(0))
+        let scratch =
+            self.steps[range.clone()].iter().map(|step| scratch_limbs(step, hoisted, setting)).max();
+        let values = range.map(|i| self.steps[i].limbs()).sum::<usize>();
+        limb_bytes(setting, values + scratch.unwrap_or(0))
     }
+}
 
-    /// Limbs that an operation works with besides its operands and its value.
-    fn scratch_limbs(&self, step: &Step, hoisted: bool) -> usize {
-        let level = step.level + usize::from(step.instruction.rescales());
-        let (own, special) = (level + 1, self.params.literal().p.len());
-        match step.instruction {
-            // The component in coefficients and in digits, the digits of one prime, and two sums over `P Q`; all lifted
-            // digits where they are kept for several rotations.
-            Instruction::RelinearizeRescale(_) | Instruction::Rotate(..) | Instruction::Conjugate(_) => {
-                let digits = self.params.digits(level);
-                let lifted = if hoisted { digits * (own + special) } else { digits };
-                2 * own + lifted + 2 * (own + special)
-            }
-            Instruction::Lower(..) => 2 * own,
-            Instruction::Rescale(_) => 2,
-            _ => 0,
+/// Limbs that an operation works with besides its operands and its value.
+fn scratch_limbs(step: &Step, hoisted: bool, setting: Setting) -> usize {
+    let level = step.level + usize::from(step.instruction.rescales());
+    let (own, special) = (level + 1, setting.special);
+    match step.instruction {
+        // The component in coefficients and in digits, the digits of one prime, and two sums over `P Q`; all lifted digits
+        // where they are kept for several rotations.
+        Instruction::RelinearizeRescale(_) | Instruction::Rotate(..) | Instruction::Conjugate(_) => {
+            let digits = setting.digits(level);
+            let lifted = if hoisted { digits * (own + special) } else { digits };
+            2 * own + lifted + 2 * (own + special)
         }
+        Instruction::Lower(..) => 2 * own,
+        Instruction::Rescale(_) => 2,
+        _ => 0,
     }
+}
 
-    fn limb_bytes(&self, limbs: usize) -> u64 {
-        limbs as u64 * self.params.ring_degree() as u64 * 8
-    }
+const fn limb_bytes(setting: Setting, limbs: usize) -> u64 {
+    limbs as u64 * (8 << setting.log_degree)
 }

@@ -39,6 +39,18 @@ pub(super) fn visit(
     inputs: &BTreeMap<String, Vec<f64>>,
     mut see: impl FnMut(NodeId, &Value),
 ) -> Result<(), Error> {
+    walk(circuit, inputs, |id, value| {
+        see(id, &value);
+        value
+    })
+}
+
+/// As [`visit`], and lets it put another value in place of each.
+pub(super) fn walk(
+    circuit: &Circuit,
+    inputs: &BTreeMap<String, Vec<f64>>,
+    mut change: impl FnMut(NodeId, Value) -> Value,
+) -> Result<(), Error> {
     let given = self::inputs(circuit, inputs)?;
     let mut last = vec![None; circuit.nodes().len()];
     for (id, node) in circuit.iter() {
@@ -49,7 +61,7 @@ pub(super) fn visit(
         let value = compute(&node.op, &|input| given[input as usize].clone(), &|id| {
             values[id.index()].as_ref().expect("kept up to its last use")
         });
-        see(id, &value);
+        let value = change(id, value);
         if last[id.index()].is_some() {
             values[id.index()] = Some(value);
         }

@@ -42,7 +42,7 @@ pub(super) fn run<'a>(
 
 /// For each task, the most bytes that it and all after it take, when they run in order.
 fn suffix_peaks(program: &Program) -> Vec<u64> {
-    let mut peaks = program.usage();
+    let mut peaks = program.usage(program.setting());
     for task in (1..peaks.len()).rev() {
         peaks[task - 1] = peaks[task - 1].max(peaks[task]);
     }

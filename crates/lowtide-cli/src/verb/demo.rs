@@ -37,7 +37,7 @@ The data are 11,982 handwritten digits, threes and eights, of 14 x 14 pixels.";
 #[command(after_help = AFTER_HELP)]
 pub(crate) struct Args {
     /// The circuit
-    #[arg(long, value_enum, default_value_t = plan::CircuitChoice::Fused, value_name = "NAME")]
+    #[arg(long, value_enum, default_value_t = plan::CircuitChoice::Auto, value_name = "NAME")]
     circuit: plan::CircuitChoice,
     /// Who multiplies rows with each other, in circuits with Gram matrices
     #[arg(long, value_enum, default_value_t = plan::GramChoice::Customer, value_name = "WHO")]
@@ -49,7 +49,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "N")]
     refresh_every: Option<usize>,
     /// Rows of a mini-batch, at most
-    #[arg(long, value_name = "N", default_value_t = 128)]
+    #[arg(long, value_name = "N", default_value_t = 64)]
     batch: usize,
     /// First step size [default: 0.9; beyond 12 steps 2]
     #[arg(long, value_name = "SIZE")]

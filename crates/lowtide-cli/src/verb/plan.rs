@@ -5,12 +5,15 @@ use std::{fmt, path::PathBuf};
 use clap::{Parser, ValueEnum};
 use lowtide_ckks::SecurityLevel;
 use lowtide_logreg::{
-    Circuit, Gram, Plan, Request,
+    Circuit, Gram, Request,
     schedule::{Momentum, Schedule, StepSize},
     sigmoid::{Method, SigmoidPolynomial},
 };
 
-use self::trial::{Asked, Auto};
+use self::{
+    trial::{Asked, Auto},
+    wish::{Batch, Left, Room},
+};
 use crate::{
     error::{Error, Usage},
     rows::Options,
@@ -19,9 +22,10 @@ use crate::{
     store,
 };
 
-mod estimate;
+mod candidates;
 mod report;
 mod trial;
+mod wish;
 
 pub(crate) use report::Report;
 
@@ -32,6 +36,12 @@ Examples:
   lowtide plan --data pixels.csv --scaling none --step-size 0.9 --out job.plan
   lowtide plan --features 30 --rows 455 --steps 32 --refresh-every 4
   lowtide plan --data rare.csv --class-weights balanced --ridge 0.01
+  lowtide plan --features 30 --rows 455 --batch auto --memory 2GiB --precision 16
+
+Circuit, ring, digits of key switches and tiles are chosen by the time that they
+would take here, within --memory. The table shows the best with what each would
+take: seconds of training, bytes to send and to keep, and binary digits behind the
+point that weights have; what else there is says what deciding otherwise costs.
 
 With --data the same steps are run in the clear, on this machine, to see that no
 margin leaves the interval on which a polynomial stands for the sigmoid, and to
@@ -58,11 +68,11 @@ pub(crate) struct Args {
     /// After so many steps the customer encrypts the weights anew: then there may be as many steps as you like
     #[arg(long, value_name = "N")]
     refresh_every: Option<usize>,
-    /// Rows of a mini-batch, at most
-    #[arg(long, value_name = "N", default_value_t = 128)]
-    batch: usize,
+    /// Rows of a mini-batch, at most; or `auto`: the most that cost nothing over the fewest
+    #[arg(long, value_name = "N", default_value = "128")]
+    batch: Batch,
     /// The circuit
-    #[arg(long, value_enum, default_value_t = CircuitChoice::Fused, value_name = "NAME")]
+    #[arg(long, value_enum, default_value_t = CircuitChoice::Auto, value_name = "NAME")]
     circuit: CircuitChoice,
     /// Who multiplies rows with each other, in circuits with Gram matrices
     #[arg(long, value_enum, default_value_t = GramChoice::Customer, value_name = "WHO")]
@@ -101,6 +111,12 @@ pub(crate) struct Args {
     /// Bits of the scale: more are more exact, and may take a larger ring
     #[arg(long, value_name = "BITS", default_value_t = 34, help_heading = "Encryption")]
     scale_bits: u32,
+    /// Choose the smallest scale with which weights have so many binary digits behind the point
+    #[arg(long, value_name = "BITS", conflicts_with = "scale_bits", help_heading = "Encryption")]
+    precision: Option<f64>,
+    /// The most memory that training may take, such as 8GiB
+    #[arg(long, value_name = "SIZE", help_heading = "Encryption")]
+    memory: Option<Room>,
     /// Bits of security
     #[arg(long, value_enum, default_value_t = SecurityChoice::Bits128, value_name = "BITS",
           help_heading = "Encryption")]
@@ -115,6 +131,8 @@ pub(crate) struct Args {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum CircuitChoice {
+    /// The quickest
+    Auto,
     /// All Gram matrices, the rows only at the end: 2 levels a mini-batch
     Dual,
     /// Gram matrices of neighbours beside the rows: 2 levels a mini-batch
@@ -175,30 +193,32 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
     let first = |features, rows| -> Result<Request, Error> {
         Ok(grid.requests(&request(args, features, rows)?)?.swap_remove(0))
     };
-    let (plan, trial) = match &args.data {
+    let (plan, choice, trial) = match &args.data {
         None => {
             let (features, rows) = (args.features.unwrap_or(0), args.rows.unwrap_or(0));
-            (Plan::new(&first(features, rows)?)?, None)
+            let choice = args.left().choose(&first(features, rows)?)?;
+            (choice.best().plan()?, choice, None)
         }
         Some(path) => {
             let prepared = args.options.prepare(path, screen)?;
             let request = first(prepared.data.columns(), prepared.data.rows())?;
             // What is wrong with the request is told before any trial.
-            Plan::new(&request)?;
-            let trial = trial::best(&prepared, &request, &grid, path)?;
+            let choice = args.left().choose(&request)?;
+            let trial = trial::best(&prepared, &choice.best().request, &grid, path)?;
             if let Some(escape) = trial.escape {
                 screen.warn(escape);
             }
             if let Some(path) = &args.clear_model {
                 store::save_model(path, &trial::in_clear(&prepared, &trial)?)?;
             }
-            (Plan::new(&trial.request)?, Some(trial))
+            let plan = choice.best().plan_with(&trial.request)?;
+            (plan, choice, Some(trial))
         }
     };
     if let Some(path) = &args.out {
         store::save(path, &plan)?;
     }
-    Report::new(&plan, trial.as_ref(), args.out.clone(), args.clear_model.clone())
+    Ok(Report::new(&plan, &choice, trial.as_ref(), args.out.clone(), args.clear_model.clone()))
 }
 
 /// What is to be tried: one schedule and interval, or several where something is `auto`.
@@ -223,10 +243,10 @@ fn asked(args: &Args) -> Result<Asked, Error> {
 /// What is asked for but for what is tried.
 fn request(args: &Args, features: usize, rows: usize) -> Result<Request, Error> {
     Ok(Request {
-        circuit: args.circuit.into(),
+        circuit: args.left().circuit(),
         features,
         rows,
-        batch: args.batch,
+        batch: args.left().batch(rows),
         steps: args.steps,
         sigmoid: SigmoidPolynomial::fit(3, 8.0, Method::LeastSquares)?,
         schedule: Schedule::new(StepSize::constant(1.0), Momentum::Nesterov)?,
@@ -239,14 +259,23 @@ fn request(args: &Args, features: usize, rows: usize) -> Result<Request, Error> 
     })
 }
 
-impl From<CircuitChoice> for Circuit {
-    fn from(choice: CircuitChoice) -> Self {
-        match choice {
-            CircuitChoice::Fused => Self::Fused,
-            CircuitChoice::Baseline => Self::Baseline,
-            CircuitChoice::TwoLevel => Self::TwoLevel,
-            CircuitChoice::Unrolled => Self::Unrolled,
-            CircuitChoice::Dual => Self::Dual,
+impl Args {
+    fn left(&self) -> Left {
+        let Self { batch, precision, memory, .. } = *self;
+        Left { circuit: self.circuit.named(), batch, precision, memory }
+    }
+}
+
+impl CircuitChoice {
+    /// Nothing for a free choice.
+    const fn named(self) -> Option<Circuit> {
+        match self {
+            Self::Auto => None,
+            Self::Fused => Some(Circuit::Fused),
+            Self::Baseline => Some(Circuit::Baseline),
+            Self::TwoLevel => Some(Circuit::TwoLevel),
+            Self::Unrolled => Some(Circuit::Unrolled),
+            Self::Dual => Some(Circuit::Dual),
         }
     }
 }
@@ -272,6 +301,6 @@ impl From<FitChoice> for Method {
 /// The word that the option takes.
 impl fmt::Display for CircuitChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Circuit::from(*self).fmt(f)
+        f.write_str(self.named().map_or("auto", Circuit::name))
     }
 }

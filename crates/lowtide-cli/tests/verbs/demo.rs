@@ -23,7 +23,7 @@ fn the_demo_reports_what_it_found() {
     ] {
         assert!(number(key) > 0.0, "{key}");
     }
-    assert_eq!(report["circuit"], "fused");
+    assert_eq!(report["circuit"], "dual");
     assert_eq!([number("steps"), number("batch"), number("security_bits")], [2.0, 64.0, 128.0]);
     // Two small steps leave the bias off; the order of rows is right.
     assert!(number("auc_encrypted") > 0.95);

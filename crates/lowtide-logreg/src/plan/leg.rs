@@ -154,7 +154,7 @@ const fn outcomes(is_last: bool) -> &'static [Outcome] {
 impl Request {
     /// The steps of each leg. The first starts from zero weights, which saves it levels: it takes as many steps as fit into the
     /// levels of a later one.
-    pub(super) fn cut(&self, compiler: &Compiler) -> Result<Vec<Range<usize>>, Error> {
+    pub(crate) fn cut(&self, compiler: &Compiler) -> Result<Vec<Range<usize>>, Error> {
         let Some(every) = self.refresh_every else { return Ok(Vec::from([0..self.steps])) };
         let endless = Self { steps: 2 * every + 1, ..self.clone() };
         let room = endless.levels_of(every..2 * every, compiler)?;
@@ -184,7 +184,7 @@ impl Request {
     }
 
     /// What these steps compute.
-    pub(super) fn job(&self, tile: Tile, steps: Range<usize>) -> Result<Job, Error> {
+    pub(crate) fn job(&self, tile: Tile, steps: Range<usize>) -> Result<Job, Error> {
         let batches = Batches::new(self.rows, self.batch)?;
         let rows = |step: usize| batches.of_step(step).len();
         let constants = self.schedule.steps(steps.end).enumerate().skip(steps.start);

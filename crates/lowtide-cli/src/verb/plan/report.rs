@@ -3,13 +3,12 @@
 use std::{fmt, path::PathBuf};
 
 use lowtide_ckks::SecurityLevel;
-use lowtide_logreg::{Plan, metrics::Metrics, trial::Trial};
+use lowtide_logreg::{Plan, metrics::Metrics, planner::Choice, trial::Trial};
 use lowtide_ring::isa::Isa;
 use serde::Serialize;
 
-use super::estimate;
+use super::candidates::Weighed;
 use crate::{
-    error::Error,
     facts::Facts,
     units::{About, Bytes, Count, Of, Percent},
 };
@@ -58,9 +57,13 @@ pub(crate) struct Report {
     pub(crate) legs: Vec<usize>,
     pub(crate) model_bytes: u64,
     pub(crate) seconds_train_estimate: f64,
+    pub(crate) memory_bytes: u64,
     pub(crate) threads: usize,
     pub(crate) isa: &'static str,
     pub(crate) parameters: String,
+    /// What was weighed.
+    #[serde(flatten)]
+    pub(crate) weighed: Weighed,
     /// The same steps in the clear, where there are rows.
     pub(crate) clear: Option<Clear>,
     pub(crate) plan: Option<PathBuf>,
@@ -79,15 +82,16 @@ pub(crate) struct Clear {
 impl Report {
     pub(super) fn new(
         plan: &Plan,
+        choice: &Choice,
         trial: Option<&Trial>,
         out: Option<PathBuf>,
         clear_model: Option<PathBuf>,
-    ) -> Result<Self, Error> {
+    ) -> Self {
         let (request, params, tally) = (plan.request(), plan.params(), plan.tally());
         let security = params.security();
         let (log_degree, last) = (params.literal().log_degree, plan.legs().len() - 1);
         let step_size = request.schedule.step_size();
-        Ok(Self {
+        Self {
             circuit: request.circuit.name(),
             features: request.features,
             rows: request.rows,
@@ -126,8 +130,10 @@ impl Report {
             refresh_bytes: (1..=last).map(|leg| plan.start_bytes(leg)).sum(),
             legs: plan.legs().iter().map(|leg| leg.steps().end).collect(),
             model_bytes: plan.model_bytes(last),
-            seconds_train_estimate: estimate::seconds(plan)?,
+            seconds_train_estimate: choice.best().outlook.seconds,
+            memory_bytes: choice.best().outlook.memory_bytes,
             threads: rayon::current_num_threads(),
+            weighed: Weighed::new(choice),
             isa: Isa::best().name(),
             parameters: params.fingerprint().to_string(),
             clear: trial.map(|trial| Clear {
@@ -137,7 +143,7 @@ impl Report {
             }),
             plan: out,
             clear_model,
-        })
+        }
     }
 
     fn training(&self, facts: Facts) -> Facts {
@@ -254,6 +260,7 @@ impl Report {
                 About(self.seconds_train_estimate),
                 format_args!("here, on {} ({})", Of(self.threads, "thread"), self.isa),
             )
+            .remarked("memory", Bytes(self.memory_bytes), "at the service, tables and rows included")
             .remarked(
                 "operations",
                 Of(self.products, "product"),
@@ -271,9 +278,10 @@ impl fmt::Display for Report {
             Some(path) => facts.remarked("in the clear", path.display(), "the model of the same steps"),
             None => facts,
         };
-        match &self.plan {
-            Some(path) => facts.fact("plan", path.display()).fmt(f),
-            None => facts.fmt(f),
-        }
+        let facts = match &self.plan {
+            Some(path) => facts.fact("plan", path.display()),
+            None => facts,
+        };
+        self.weighed.told(facts).fmt(f)
     }
 }

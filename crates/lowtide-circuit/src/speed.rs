@@ -1,0 +1,95 @@
+//! How long a program takes: its operations in elementary work, and how fast a machine does each kind of that.
+//!
+//! An operation of the scheme is a few loops over residues, and how often each of them runs follows from the ring degree,
+//! the level and the number of special primes alone. So a handful of figures, measured in a quarter of a second
+//! ([`Speed::measure`]) or built in ([`Speed::default`]), price every program in every ring with every digit count.
+//!
+//! Most of the time goes into three loops: transforms, inner products with keys, and base conversions. What they read decides
+//! as much as what they compute: digits of many primes do not fit a core's cache in a large ring, and are fetched again for
+//! every prime that they are lifted to; keys that fit no cache come from memory for every switch. The first makes few digits
+//! dear, the second many.
+
+mod effort;
+mod measure;
+mod program;
+
+use lowtide_ring::Isa;
+
+pub use effort::{Effort, Setting};
+pub use program::Usage;
+
+/// Nanoseconds of each kind of elementary work, on one thread: loops over numbers in a core's own cache, and what it takes
+/// longer to fetch numbers from elsewhere.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Speed {
+    /// A butterfly of a number-theoretic transform.
+    pub butterfly: f64,
+    /// A multiply-accumulate of a base conversion.
+    pub conversion: f64,
+    /// A multiply-accumulate of an inner product.
+    pub product: f64,
+    /// A number read or written by an element-wise pass.
+    pub pass: f64,
+    /// A butterfly of the embedding, on complex numbers.
+    pub embedding: f64,
+    /// A number from beyond the core's own cache, while keys stream through the caches beyond.
+    pub far: f64,
+    /// A number from memory, beyond all caches.
+    pub memory: f64,
+}
+
+/// Bytes that a core's own cache keeps.
+const OWN: f64 = (1 << 20) as f64;
+
+/// Bytes of keys, or of the operands of one operation, that stay in some cache from one use to the next.
+const CACHED: f64 = (12 << 20) as f64;
+
+/// The share of so many bytes that has to come from memory when they are used again.
+fn from_memory(bytes: f64) -> f64 {
+    (1.0 - CACHED / bytes.max(1.0)).max(0.0)
+}
+
+impl Speed {
+    const AVX512: Self = Self {
+        butterfly: 0.22,
+        conversion: 0.11,
+        product: 0.2,
+        pass: 0.06,
+        embedding: 3.5,
+        far: 0.3,
+        memory: 0.25,
+    };
+
+    /// What was measured with these instructions on a server of 2023: good enough to compare one program with another.
+    #[must_use]
+    pub fn of(isa: Isa) -> Self {
+        match isa.name() {
+            "avx512" => Self::AVX512,
+            "avx2" => Self { butterfly: 0.3, conversion: 0.4, product: 0.5, ..Self::AVX512 },
+            _ => Self { butterfly: 2.2, conversion: 1.2, product: 1.3, pass: 0.3, ..Self::AVX512 },
+        }
+    }
+
+    /// Seconds of so much work on one thread, for keys of so many bytes in all.
+    #[must_use]
+    pub fn seconds(&self, effort: &Effort, key_bytes: u64) -> f64 {
+        let Effort { butterflies, conversions, products, passes, embedding, far, keys, memory } = *effort;
+        1e-9 * (self.butterfly * butterflies
+            + self.conversion * conversions
+            + self.product * products
+            + self.pass * passes
+            + self.embedding * embedding
+            + self.far * far
+            + self.memory * (keys * from_memory(key_bytes as f64) + memory))
+    }
+}
+
+/// That of AVX-512, whatever the machine: plans that nobody measured for are the same everywhere.
+impl Default for Speed {
+    fn default() -> Self {
+        Self::AVX512
+    }
+}
+
+#[cfg(test)]
+mod tests;
