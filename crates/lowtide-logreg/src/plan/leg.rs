@@ -155,7 +155,7 @@ impl Request {
     /// The steps of each leg. The first starts from zero weights, which saves it levels: it takes as many steps as fit into the
     /// levels of a later one.
     pub(crate) fn cut(&self, compiler: &Compiler) -> Result<Vec<Range<usize>>, Error> {
-        let Some(every) = self.refresh_every else { return Ok(Vec::from([0..self.steps])) };
+        let Some(every) = self.refresh_every else { return Ok(std::iter::once(0..self.steps).collect()) };
         let endless = Self { steps: 2 * every + 1, ..self.clone() };
         let room = endless.levels_of(every..2 * every, compiler)?;
         let mut first = every.min(self.steps);
