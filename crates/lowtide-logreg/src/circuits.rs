@@ -10,8 +10,8 @@
 //! | [`Circuit::Baseline`] | none | full | 5 | `Z v` 1, mask of the column sum 1, activation 2, momentum 1 |
 //! | [`Circuit::Fused`] | none | half | 3 | `Z v` 1, activation 2 |
 //! | [`Circuit::Unrolled`] | of neighbours | full | 2.5 | activation 2, a mask every second step |
-//! | [`Circuit::TwoLevel`] | of neighbours | half | 2 | activation 2 |
-//! | [`Circuit::Dual`] | all | half | 2 | activation 2; no weights but the last ones |
+//! | [`Circuit::Paired`] | of neighbours | half | 2 | activation 2 |
+//! | [`Circuit::TwoLevel`] | all | half | 2 | activation 2; no weights but the last ones |
 //!
 //! (for a cubic sigmoid; degree 1 takes one level less, degrees 5 and 7 one more). The first step costs none, since from zero
 //! weights every margin is zero and the gradient a plain sum; and with Gram matrices the second margins cost none either.
@@ -48,32 +48,32 @@ pub enum Circuit {
     /// Gram matrices of neighbouring mini-batches in full tiles: five levels for two mini-batches.
     Unrolled,
     /// Half-empty tiles and Gram matrices of neighbouring mini-batches: two levels a mini-batch.
-    TwoLevel,
+    Paired,
     /// Half-empty tiles and Gram matrices of all pairs of mini-batches: two levels a mini-batch, and the least work for few
     /// of them.
-    Dual,
+    TwoLevel,
 }
 
 impl Circuit {
     /// Every circuit.
-    pub const ALL: [Self; 5] = [Self::Baseline, Self::Fused, Self::Unrolled, Self::TwoLevel, Self::Dual];
+    pub const ALL: [Self; 5] = [Self::Baseline, Self::Fused, Self::Unrolled, Self::Paired, Self::TwoLevel];
 
-    /// `baseline`, `fused`, `unrolled`, `two-level` or `dual`.
+    /// `baseline`, `fused`, `unrolled`, `paired` or `two-level`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Baseline => "baseline",
             Self::Fused => "fused",
             Self::Unrolled => "unrolled",
+            Self::Paired => "paired",
             Self::TwoLevel => "two-level",
-            Self::Dual => "dual",
         }
     }
 
     /// Whether its tiles leave their right half empty.
     #[must_use]
     pub const fn half_tiles(self) -> bool {
-        matches!(self, Self::Fused | Self::TwoLevel | Self::Dual)
+        matches!(self, Self::Fused | Self::Paired | Self::TwoLevel)
     }
 
     /// Whether it reads Gram matrices beside the rows.
@@ -86,8 +86,8 @@ impl Circuit {
         match self {
             Self::Baseline => Merge::AsWritten,
             Self::Fused => Merge::None,
-            Self::Unrolled | Self::TwoLevel => Merge::Newest(1),
-            Self::Dual => Merge::All,
+            Self::Unrolled | Self::Paired => Merge::Newest(1),
+            Self::TwoLevel => Merge::All,
         }
     }
 }

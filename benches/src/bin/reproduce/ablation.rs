@@ -39,6 +39,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             eprintln!("{circuit} without {}", without.as_deref().unwrap_or("nothing"));
             rows.push(case::measure(&case::Args {
                 circuit,
+                service: false,
                 steps: args.steps,
                 batch: 128,
                 without: without.clone(),

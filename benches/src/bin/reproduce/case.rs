@@ -8,7 +8,7 @@ use std::{
 use clap::Parser;
 use lowtide_data::{Dataset, Label, mnist};
 use lowtide_logreg::{
-    Circuit, Plan, Request,
+    Circuit, Gram, Plan, Request,
     plan::Compiler,
     rows::SignedRows,
     schedule::{Momentum, Schedule, StepSize},
@@ -26,6 +26,9 @@ pub(crate) struct Args {
     /// The circuit
     #[arg(long, default_value = "fused", value_parser = circuit)]
     pub(crate) circuit: Circuit,
+    /// Gram matrices are made by the service
+    #[arg(long)]
+    pub(crate) service: bool,
     /// Mini-batches
     #[arg(long, default_value_t = 6)]
     pub(crate) steps: usize,
@@ -104,7 +107,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         scale_bits: 34,
         security_bits: 128,
         is_weighted: false,
-        gram: Default::default(),
+        gram: if args.service { Gram::Service } else { Gram::Customer },
         refresh_every: None,
     };
     let plan = Plan::with_compiler(&request, &compiler(args.without.as_deref())?)?;
@@ -156,6 +159,9 @@ pub(crate) fn measure(args: &Args) -> Result<Row, Failure> {
     }
     if let Some(without) = &args.without {
         command.args(["--without", without]);
+    }
+    if args.service {
+        command.arg("--service");
     }
     let output = command.stderr(Stdio::inherit()).output()?;
     if !output.status.success() {

@@ -2,7 +2,7 @@
 //! parameters that it can do with. Beside them what Crockett published of two circuits of that kind.
 
 use clap::Parser;
-use lowtide_logreg::Circuit;
+use lowtide_logreg::{Circuit, Gram};
 use serde::Serialize;
 
 use self::published::{BASELINE, LOW_DEPTH, Published};
@@ -39,10 +39,16 @@ pub(crate) struct Args {
     /// How often to measure; the median time counts
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: usize,
+    /// Measure also with Gram matrices that the service makes, which takes minutes
+    #[arg(long)]
+    service: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
+
+/// A circuit, and who makes Gram matrices for it.
+type Case = (Circuit, Gram);
 
 /// The numbers of threads that are measured.
 const THREADS: [usize; 2] = [1, 2];
@@ -52,6 +58,8 @@ const THREADS: [usize; 2] = [1, 2];
 struct Line {
     /// Its name, with parts joined by `_`.
     circuit: String,
+    /// Who makes Gram matrices, if the circuit reads some.
+    gram: Option<&'static str>,
     levels: usize,
     ring_degree: usize,
     log2_qp: f64,
@@ -82,13 +90,14 @@ struct Ratios {
 
 impl Line {
     /// All rows of one circuit, `THREADS` in turn.
-    fn new(circuit: Circuit, rows: &[Row]) -> Self {
+    fn new((circuit, gram): Case, rows: &[Row]) -> Self {
         let seconds = |threads| {
             median(rows.iter().filter(|row| row.threads == threads).map(|row| row.seconds).collect())
         };
         let row = &rows[0];
         Self {
             circuit: circuit.name().replace('-', "_"),
+            gram: circuit.reads_gram().then_some(gram.name()),
             levels: row.levels,
             ring_degree: row.ring_degree,
             log2_qp: row.log2_qp,
@@ -107,6 +116,15 @@ impl Line {
         }
     }
 
+    fn heading(&self) -> String {
+        let Self { circuit, gram, .. } = self;
+        if *gram == Some(Gram::Service.name()) {
+            format!("{circuit}, Gram by service")
+        } else {
+            circuit.clone()
+        }
+    }
+
     fn beside(&self, baseline: &Self) -> Ratios {
         Ratios {
             ct_products_ratio: self.ct_products as f64 / baseline.ct_products as f64,
@@ -119,14 +137,21 @@ impl Line {
 
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let wanted = |circuit: &Circuit| args.only.is_empty() || args.only.contains(circuit);
-    let circuits: Vec<Circuit> = Circuit::ALL.into_iter().filter(wanted).collect();
-    let mut rows = vec![Vec::new(); circuits.len()];
+    let circuits = || Circuit::ALL.into_iter().filter(wanted);
+    let mut cases: Vec<Case> = circuits().map(|circuit| (circuit, Gram::Customer)).collect();
+    if args.service {
+        cases.extend(
+            circuits().filter(|circuit| circuit.reads_gram()).map(|circuit| (circuit, Gram::Service)),
+        );
+    }
+    let mut rows = vec![Vec::new(); cases.len()];
     for round in 1..=args.runs.max(1) {
-        for (circuit, rows) in circuits.iter().zip(&mut rows) {
+        for ((circuit, gram), rows) in cases.iter().zip(&mut rows) {
             for threads in THREADS {
-                eprintln!("round {round}: {circuit}, threads: {threads}");
+                eprintln!("round {round}: {circuit}, Gram matrices by the {gram}, threads: {threads}");
                 rows.push(case::measure(&case::Args {
                     circuit: *circuit,
+                    service: *gram == Gram::Service,
                     steps: args.steps,
                     batch: args.batch,
                     without: None,
@@ -136,8 +161,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
             }
         }
     }
-    let lines =
-        with_ratios(circuits.iter().zip(&rows).map(|(circuit, rows)| Line::new(*circuit, rows)).collect());
+    let lines = with_ratios(cases.iter().zip(&rows).map(|(case, rows)| Line::new(*case, rows)).collect());
     if args.json {
         let published = [BASELINE, LOW_DEPTH];
         let (batch, steps, runs) = (args.batch, args.steps, args.runs.max(1));
@@ -155,9 +179,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         args.runs.max(1)
     );
     println!();
+    let names: Vec<String> = lines.iter().map(Line::heading).collect();
     let headings: Vec<&str> = ["per training run"]
         .into_iter()
-        .chain(lines.iter().map(|line| line.circuit.as_str()))
+        .chain(names.iter().map(String::as_str))
         .chain(["published: baseline", "published: low depth"])
         .collect();
     table::print(&headings, &cells(&lines));
@@ -262,7 +287,7 @@ mod tests {
 
     fn line(circuit: Circuit, seconds: [f64; 3]) -> Line {
         let rows = seconds.map(|seconds| [row(circuit, 1, seconds), row(circuit, 2, seconds / 2.0)]);
-        Line::new(circuit, rows.as_flattened())
+        Line::new((circuit, Gram::Customer), rows.as_flattened())
     }
 
     #[test]

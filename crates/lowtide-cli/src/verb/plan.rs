@@ -134,9 +134,9 @@ pub(crate) enum CircuitChoice {
     /// The quickest
     Auto,
     /// All Gram matrices, the rows only at the end: 2 levels a mini-batch
-    Dual,
-    /// Gram matrices of neighbours beside the rows: 2 levels a mini-batch
     TwoLevel,
+    /// Gram matrices of neighbours beside the rows: 2 levels a mini-batch
+    Paired,
     /// The same in full tiles, as published in 2020: 5 levels for two mini-batches
     Unrolled,
     /// No Gram matrices: 3 levels a mini-batch, for large ones
@@ -273,9 +273,9 @@ impl CircuitChoice {
             Self::Auto => None,
             Self::Fused => Some(Circuit::Fused),
             Self::Baseline => Some(Circuit::Baseline),
-            Self::TwoLevel => Some(Circuit::TwoLevel),
+            Self::Paired => Some(Circuit::Paired),
             Self::Unrolled => Some(Circuit::Unrolled),
-            Self::Dual => Some(Circuit::Dual),
+            Self::TwoLevel => Some(Circuit::TwoLevel),
         }
     }
 }

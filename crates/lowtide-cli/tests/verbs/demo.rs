@@ -23,7 +23,7 @@ fn the_demo_reports_what_it_found() {
     ] {
         assert!(number(key) > 0.0, "{key}");
     }
-    assert_eq!(report["circuit"], "dual");
+    assert_eq!(report["circuit"], "two-level");
     assert_eq!([number("steps"), number("batch"), number("security_bits")], [2.0, 64.0, 128.0]);
     // Two small steps leave the bias off; the order of rows is right.
     assert!(number("auc_encrypted") > 0.95);
@@ -40,7 +40,7 @@ fn the_demo_reports_what_it_found() {
 #[test]
 fn the_demo_fits_eighty_columns_and_leaves_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    for (circuit, steps) in [("baseline", 2), ("two-level", 3)] {
+    for (circuit, steps) in [("baseline", 2), ("paired", 3)] {
         let line = format!("demo --steps {steps} --batch 64 --circuit {circuit} --threads 1");
         let output = lowtide(folder.path(), &line).output().unwrap();
         assert!(output.status.success(), "{}", text(&output.stderr));

@@ -14,7 +14,7 @@ fn rows_become_a_model_that_nobody_else_saw() {
         json(&customer, &format!("plan --data train.csv {STEPS} --out job.plan --clear-model clear.json"));
     assert_eq!(
         [&plan["circuit"], &plan["features"], &plan["rows"], &plan["steps"], &plan["security_bits"]],
-        [&Value::from("dual"), &4.into(), &60.into(), &2.into(), &128.into()]
+        [&Value::from("two-level"), &4.into(), &60.into(), &2.into(), &128.into()]
     );
     assert!(plan["clear"]["largest_margin"].as_f64().unwrap() < plan["sigmoid_bound"].as_f64().unwrap());
 

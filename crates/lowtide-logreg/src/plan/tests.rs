@@ -95,8 +95,8 @@ fn levels_are_those_of_the_family() {
     for steps in 2..=12 {
         assert_eq!(levels(Circuit::Fused, steps), 3 * steps - 3);
         assert_eq!(levels(Circuit::Unrolled, steps), 5 * steps / 2 - 2);
+        assert_eq!(levels(Circuit::Paired, steps), 2 * steps - 2);
         assert_eq!(levels(Circuit::TwoLevel, steps), 2 * steps - 2);
-        assert_eq!(levels(Circuit::Dual, steps), 2 * steps - 2);
         assert_eq!(levels(Circuit::Baseline, steps), (5 * steps - 7).max(4 * (steps - 1)));
     }
     for circuit in Circuit::ALL {
@@ -115,7 +115,7 @@ fn levels_are_those_of_the_family() {
 fn gram_matrices_by_the_service_take_their_levels_once() {
     let levels = |circuit, steps, gram| Request { gram, ..request(circuit, steps) }.levels().unwrap();
     for steps in 3..9 {
-        for (circuit, more) in [(Circuit::TwoLevel, 2), (Circuit::Dual, 2), (Circuit::Unrolled, 3)] {
+        for (circuit, more) in [(Circuit::Paired, 2), (Circuit::TwoLevel, 2), (Circuit::Unrolled, 3)] {
             let [customer, service] =
                 [Gram::Customer, Gram::Service].map(|gram| levels(circuit, steps, gram));
             assert!(
@@ -130,7 +130,7 @@ fn gram_matrices_by_the_service_take_their_levels_once() {
         );
     }
     // What is read off a small tile holds in a large one.
-    for circuit in [Circuit::TwoLevel, Circuit::Unrolled] {
+    for circuit in [Circuit::Paired, Circuit::Unrolled] {
         let request =
             Request { features: 20, rows: 90, batch: 30, gram: Gram::Service, ..request(circuit, 4) };
         let plan = Plan::insecure(&request, 11).unwrap();

@@ -26,7 +26,7 @@ fn request(features: usize, rows: usize, batch: usize, steps: usize) -> Request 
 fn wish(features: usize, rows: usize, batch: usize, steps: usize) -> Wish {
     Wish {
         request: request(features, rows, batch, steps),
-        circuits: vec![Circuit::Fused, Circuit::Dual],
+        circuits: vec![Circuit::Fused, Circuit::TwoLevel],
         batches: Vec::new(),
         precision: None,
         memory: None,

@@ -156,7 +156,7 @@ fn a_data_set_of_another_plan_is_refused() {
 
 #[test]
 fn a_gram_matrix_of_another_plan_is_refused() {
-    let files = files_of(Circuit::TwoLevel);
+    let files = files_of(Circuit::Paired);
     let grids: Vec<_> = files.data.matrices().iter().map(|grid| grid.tiles().to_vec()).collect();
     let names: Vec<String> = files.plan.rows().map(|planned| planned.input.source.to_string()).collect();
     let gram = "the Gram matrix of mini-batches ";

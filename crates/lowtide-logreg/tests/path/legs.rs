@@ -142,7 +142,7 @@ fn what_does_not_go_together_is_refused() {
 
 #[test]
 fn a_fresh_start_says_nothing_twice() {
-    let request = Request { refresh_every: Some(2), ..request(Circuit::TwoLevel, 3, 24, 8, 6, 3) };
+    let request = Request { refresh_every: Some(2), ..request(Circuit::Paired, 3, 24, 8, 6, 3) };
     let mut run = Run::new(&request, 6, false);
     let checkpoint = run.first();
     let [once, again] = [run.refresh(&checkpoint), run.refresh(&checkpoint)];

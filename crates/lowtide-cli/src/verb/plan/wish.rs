@@ -64,7 +64,7 @@ pub(super) struct Left {
 impl Left {
     /// The circuit to begin with, before one is chosen.
     pub(super) fn circuit(&self) -> Circuit {
-        self.circuit.unwrap_or(Circuit::Dual)
+        self.circuit.unwrap_or(Circuit::TwoLevel)
     }
 
     /// The mini-batch to begin with.
