@@ -1,6 +1,6 @@
 //! The search: cheap guesses first, compilations for those that have a chance.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{cmp::Reverse, collections::BTreeMap, ops::Range};
 
 use lowtide_circuit::speed::{Setting, Speed, Usage};
 use lowtide_ckks::{Error as Ckks, Level, Literal, Parameters};
@@ -223,7 +223,9 @@ impl<'a> Search<'a> {
                 _ => too_wide(&self.wish.request, 0),
             });
         }
-        let order = |it: &Candidate| (it.sent_bytes(), it.request.circuit.name(), it.tile.columns());
+        // Of circuits that come to the same, the last one of the list.
+        let order =
+            |it: &Candidate| (it.sent_bytes(), Reverse(it.request.circuit as usize), it.tile.columns());
         self.found.sort_by(|a, b| {
             let by_time = a.outlook.seconds.total_cmp(&b.outlook.seconds);
             by_time.then_with(|| order(a).cmp(&order(b)))
@@ -236,8 +238,7 @@ impl<'a> Search<'a> {
 fn best(found: &[Candidate], batches: bool) -> usize {
     let limit = (1.0 + SAME) * found[0].outlook.seconds;
     let quick = found.iter().take_while(|it| it.outlook.seconds <= limit).enumerate();
-    let key =
-        |it: &Candidate| (std::cmp::Reverse(if batches { it.request.batch } else { 0 }), it.sent_bytes());
+    let key = |it: &Candidate| (Reverse(if batches { it.request.batch } else { 0 }), it.sent_bytes());
     quick.min_by_key(|(_, it)| key(it)).map_or(0, |(index, _)| index)
 }
 
