@@ -43,8 +43,11 @@ impl Speed {
         let params = Parameters::new(SHAPE.literal()?)?;
         let basis = params.basis(LIMBS - 1);
         let limbs = basis.limbs();
+        // Residues below every prime: half a word is too much, and kernels say so.
+        let below = limbs.iter().map(|ntt| ntt.modulus().value().ilog2()).min().unwrap_or(0);
         let numbers = |count: usize, seed: u64| -> Vec<u64> {
-            (0..count as u64).map(|i| (i ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 25).collect()
+            let number = |i: u64| (i ^ seed).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> (u64::BITS - below);
+            (0..count as u64).map(number).collect()
         };
         let mut values: Vec<Vec<u64>> = (0..LIMBS as u64).map(|i| numbers(DEGREE, i)).collect();
         let butterflies = (LIMBS * DEGREE / 2) as f64 * f64::from(LOG_DEGREE);
