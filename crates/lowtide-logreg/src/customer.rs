@@ -126,8 +126,8 @@ impl Decrypted {
     }
 }
 
-/// Decrypts a model, or the one that a checkpoint holds, and checks that what came back is weights: finite, the same in every row of slots, and nothing
-/// beyond the last feature.
+/// Decrypts a model, or the one that a checkpoint holds, and checks that what came back is weights: finite, the same in every
+/// row of slots, and nothing beyond the last feature.
 ///
 /// # Errors
 /// [`Error::NotWeights`], or when the secret key belongs to other parameters.

@@ -4,8 +4,8 @@ use lowtide_linalg::expression::{Algebra, Matrix, Vector};
 
 use super::{Job, Outcome, Part};
 
-/// `w` after all steps, or before the last. Matrix `b` of the algebra is the mini-batch of step `b`, and those behind them are the same with
-/// every row times the weight of its class.
+/// `w` after all steps, or before the last. Matrix `b` of the algebra is the mini-batch of step `b`, and those behind them are
+/// the same with every row times the weight of its class.
 ///
 /// What the published circuit computes as a whole, the weights and the point from which the next gradient is taken, is
 /// marked as such; other circuits see through it.
