@@ -127,7 +127,7 @@ pub struct KeyList {
     pub relinearization: Option<Level>,
     /// By how many steps to the left slots are turned, and up to which level.
     pub rotations: Vec<(i64, Level)>,
-    /// Up to which level slots are conjugated, if at all.
+    /// Up to which level slots are conjugated, if at all. It takes no key where slots are real.
     pub conjugation: Option<Level>,
 }
 

@@ -75,9 +75,9 @@ impl SecretKey {
         let rotation = |(steps, level): &(i64, Level)| {
             (Automorphism::rotation_element(params.ring(), params.ring_degree(), *steps), *level)
         };
-        let conjugation = list
-            .conjugation
-            .map(|level| (Automorphism::conjugation_element(params.ring(), params.ring_degree()), level));
+        // What conjugates real slots is the identity.
+        let conjugation = Automorphism::conjugation_element(params.ring(), params.ring_degree());
+        let conjugation = list.conjugation.filter(|_| conjugation != 1).map(|level| (conjugation, level));
         let wanted: Vec<_> = list.rotations.iter().map(rotation).chain(conjugation).collect();
         let streams: Vec<_> = wanted.iter().map(|_| fork(rng)).collect();
         let make = |((element, level), mut stream): (&(u64, Level), ChaCha20Rng)| {

@@ -3,7 +3,8 @@
 //! Average case, in slots, as in Costache, Curtis, Hales, Murphy, Ogilvie and Player, "On the precision loss in
 //! approximate homomorphic encryption" (ePrint 2022/162): errors of different origin are taken to be independent and
 //! normal, so that standard deviations add in squares. A polynomial whose coefficients have standard deviation `d` has
-//! slots of standard deviation `sqrt(N) d`.
+//! slots of standard deviation `sqrt(n) d`, where `n` is the ring's [`Ring::expansion`](lowtide_ring::Ring::expansion): `N`
+//! in the standard ring, whose slots are complex, and `2N` in the conjugate-invariant one.
 
 use crate::{Parameters, Scale};
 use lowtide_ring::sample::ERROR_DEVIATION;
@@ -45,13 +46,13 @@ impl Noise {
 
     /// Plus a public-key encryption: `v e + e_0 + e_1 s`.
     pub(crate) fn encrypted_by_public(self, params: &Parameters) -> Self {
-        let n = params.ring_degree() as f64;
+        let n = expansion(params);
         self.plus(in_slots(params, ERROR_DEVIATION * ERROR_DEVIATION * (1.0 + 2.0 * n * TERNARY)))
     }
 
     /// Plus the rounding of both components of a ciphertext, the second one multiplied by the secret.
     pub(crate) fn rounded(self, params: &Parameters) -> Self {
-        self.plus(in_slots(params, ROUNDING * (1.0 + params.ring_degree() as f64 * TERNARY)))
+        self.plus(in_slots(params, ROUNDING * (1.0 + expansion(params) * TERNARY)))
     }
 
     /// Divided by a prime and rounded.
@@ -61,7 +62,7 @@ impl Noise {
 
     /// Plus a key switch: one error a digit, times the digit, over `P`, and a rounding.
     pub(crate) fn switched(self, params: &Parameters, digits: usize) -> Self {
-        let n = params.ring_degree() as f64;
+        let n = expansion(params);
         let ratio = (2.0 * (params.digit_log2() - params.special_log2())).exp2();
         let variance = digits as f64 * n * ERROR_DEVIATION * ERROR_DEVIATION * ROUNDING * ratio;
         self.plus(in_slots(params, variance)).rounded(params)
@@ -93,5 +94,9 @@ impl Noise {
 }
 
 fn in_slots(params: &Parameters, coefficient_variance: f64) -> f64 {
-    (params.ring_degree() as f64 * coefficient_variance).sqrt()
+    (expansion(params) * coefficient_variance).sqrt()
+}
+
+fn expansion(params: &Parameters) -> f64 {
+    params.ring().expansion(params.ring_degree()) as f64
 }

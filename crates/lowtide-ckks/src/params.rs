@@ -51,6 +51,7 @@ impl Literal {
     pub fn fingerprint(&self) -> Fingerprint {
         let ring: u64 = match self.ring {
             Ring::Standard => 0,
+            Ring::ConjugateInvariant => 1,
             _ => unreachable!("every ring has its number here"),
         };
         let numbers = [ring, self.log_degree.into(), self.log_scale.into()].into_iter();
@@ -347,12 +348,13 @@ mod tests {
     #[test]
     fn every_field_enters_the_fingerprint() {
         let good = SHAPE.literal().unwrap();
-        let mut variants = vec![good.clone(); 5];
+        let mut variants = vec![good.clone(); 6];
         variants[1].log_degree += 1;
         variants[2].log_scale += 1;
         variants[3].q.pop();
         let moved = variants[4].q.pop().unwrap();
         variants[4].p.insert(0, moved);
+        variants[5].ring = Ring::ConjugateInvariant;
         for (i, a) in variants.iter().enumerate() {
             assert!(variants[..i].iter().all(|b| a.fingerprint() != b.fingerprint()));
         }

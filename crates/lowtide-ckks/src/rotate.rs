@@ -1,6 +1,6 @@
 //! Rotations and conjugation of slots, one at a time or many that share their decomposition.
 
-use lowtide_ring::{Evaluation, Poly};
+use lowtide_ring::{Evaluation, Poly, Ring};
 
 use crate::{
     Ciphertext, Error, EvaluationKeys, GaloisKey,
@@ -23,12 +23,16 @@ impl Ciphertext {
         self.apply(keys.require_rotation(steps)?)
     }
 
-    /// Conjugates the slots. Level and scale stay.
+    /// Conjugates the slots. Level and scale stay. In the conjugate-invariant ring, whose slots are real, nothing changes
+    /// and no key is asked for.
     ///
     /// # Errors
     /// [`Error::ParameterMismatch`], [`Error::MissingConjugation`] or [`Error::KeyLevel`].
     pub fn conjugate(&self, keys: &EvaluationKeys) -> Result<Self, Error> {
         self.params().check_same(keys.params())?;
+        if self.params().ring() == Ring::ConjugateInvariant {
+            return Ok(self.body.clone().into());
+        }
         self.apply(keys.require_conjugation()?)
     }
 

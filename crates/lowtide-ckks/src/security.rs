@@ -3,6 +3,9 @@
 //! Bossuat, Cammarota, Chillotti, Curtis, Dai, Gong, Hales, Kim, Kumar, Lee and others, "Security Guidelines for
 //! Implementing Homomorphic Encryption" (ePrint 2024/463), table 5.2: the largest `log2(Q P)` for a uniform ternary
 //! secret, an error of standard deviation 3.19, and classical attacks.
+//!
+//! The conjugate-invariant ring of degree `N` is held against the same row: its problem has dimension `N`, and is no easier
+//! than that of the standard ring as far as is known (Kim and Song, ICISC 2018, section 3).
 
 use std::fmt;
 

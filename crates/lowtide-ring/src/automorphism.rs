@@ -1,35 +1,55 @@
 //! The automorphisms `X -> X^g`: they permute slots, and so rotate and conjugate encrypted vectors.
 
-use crate::{Error, Modulus, Ring, ntt::reverse_bits};
+use crate::{
+    Error, Field, Modulus, Ring,
+    ntt::{
+        kernel::{self, Blocks},
+        reverse_bits,
+    },
+};
 
 /// One automorphism of a ring, with its permutation of evaluations.
 ///
-/// In the bit-reversed order of [`crate::Ntt`] entry `i` is the value at `psi^(2 brv(i) + 1)`; the value of `f(X^g)`
-/// there is the value of `f` at the `g`-th power of that point.
+/// In the bit-reversed order of [`crate::Ntt`] entry `i` is the value at `psi^(2 brv(i) + 1)`, or `psi^(4 brv(i) + 1)` in the
+/// conjugate-invariant ring; the value of `f(X^g)` there is the value of `f` at the `g`-th power of that point. The three
+/// lowest bits of `i` are the highest of its exponent, so that they move among themselves: every block of eight comes
+/// from one block.
 #[derive(Clone, Debug)]
 pub struct Automorphism {
+    ring: Ring,
+    degree: usize,
     element: u64,
-    permutation: Box<[u32]>,
+    blocks: Blocks,
 }
 
 impl Automorphism {
     /// `X -> X^element` on polynomials of degree `degree`.
     ///
     /// # Errors
-    /// [`Error::GaloisElement`] when the element is even or not below `2 degree`.
+    /// [`Error::GaloisElement`] when the element is even or not below [`Ring::root_order`]; also, in the conjugate-invariant
+    /// ring, when it is not 1 modulo 4: `X^g` and `X^-g` are the same there, and one of them has the name.
     pub fn new(ring: Ring, degree: usize, element: u64) -> Result<Self, Error> {
-        let order = ring.root_order(degree);
-        if element.is_multiple_of(2) || element >= order {
-            return Err(Error::GaloisElement { element, degree });
+        let (order, stride) = (ring.root_order(degree), ring.stride() as u64);
+        if element % stride != 1 || element >= order {
+            return Err(Error::GaloisElement { element, order, stride });
         }
         let source = |i| {
-            let exponent = (2 * reverse_bits(i, degree) as u64 + 1) * element % order;
-            reverse_bits((exponent / 2) as usize, degree) as u32
+            let exponent = (stride * reverse_bits(i, degree) as u64 + 1) * element % order;
+            reverse_bits((exponent / stride) as usize, degree)
         };
-        Ok(Self { element, permutation: (0..degree).map(source).collect() })
+        // A block's order follows from where its first number comes from: counted bit-reversed, it turns by `element`.
+        let place = |first: usize, i: usize| {
+            let turn = reverse_bits(i, 8) * (element % 8) as usize;
+            reverse_bits((reverse_bits(first, 8) + turn) % 8, 8) as u64
+        };
+        let blocks = Blocks {
+            sources: (0..degree).step_by(8).map(|i| source(i) as u32).collect(),
+            orders: std::array::from_fn(|first| std::array::from_fn(|i| place(first, i))),
+        };
+        Ok(Self { ring, degree, element, blocks })
     }
 
-    /// The Galois element of a rotation of the slots by `steps` to the left: `5^steps` modulo `2 degree`.
+    /// The Galois element of a rotation of the slots by `steps` to the left: `5^steps` modulo [`Ring::root_order`].
     /// Rotations are taken modulo the number of slots; negative steps turn right.
     #[must_use]
     pub fn rotation_element(ring: Ring, degree: usize, steps: i64) -> u64 {
@@ -38,20 +58,23 @@ impl Automorphism {
         (0..steps.cast_unsigned()).fold(1, |power, _| power * 5 % order)
     }
 
-    /// The Galois element of complex conjugation of the slots: `2 degree - 1`.
+    /// The Galois element of complex conjugation of the slots: `2 degree - 1`, and 1 where slots are real.
     #[must_use]
     pub const fn conjugation_element(ring: Ring, degree: usize) -> u64 {
-        ring.root_order(degree) - 1
+        match ring {
+            Ring::Standard => ring.root_order(degree) - 1,
+            Ring::ConjugateInvariant => 1,
+        }
     }
 
     /// The element whose automorphism undoes that of `element`.
     #[must_use]
     pub fn inverse_element(ring: Ring, degree: usize, element: u64) -> u64 {
-        // The group has exponent N / 2, so that g^(N/2 - 1) inverts g; for N = 8 and above.
+        // The group of odd numbers modulo a power of two, from 8 on, has a quarter of it as exponent.
         let order = ring.root_order(degree);
         let square = |x: u64| x * x % order;
         let mut inverse = 1;
-        let (mut power, mut exponent) = (element % order, degree as u64 / 2 - 1);
+        let (mut power, mut exponent) = (element % order, order / 4 - 1);
         while exponent > 0 {
             if exponent % 2 == 1 {
                 inverse = inverse * power % order;
@@ -71,18 +94,16 @@ impl Automorphism {
     /// `N`.
     #[must_use]
     pub const fn degree(&self) -> usize {
-        self.permutation.len()
+        self.degree
     }
 
-    /// One limb in evaluation form: `out` takes the values of `f(X^g)`.
+    /// One limb in evaluation form: `out` takes the values of `f(X^g)`, by the instruction set of `field`.
     ///
     /// # Panics
     /// When a slice has another length than the ring degree.
-    pub fn permute(&self, out: &mut [u64], values: &[u64]) {
+    pub fn permute(&self, field: &Field, out: &mut [u64], values: &[u64]) {
         assert!(out.len() == self.degree() && values.len() == self.degree());
-        for (x, i) in out.iter_mut().zip(&self.permutation) {
-            *x = values[*i as usize];
-        }
+        kernel::permute(field, out, values, &self.blocks);
     }
 
     /// One limb in coefficient form: `out` takes the coefficients of `f(X^g)`.
@@ -93,8 +114,22 @@ impl Automorphism {
         let n = self.degree();
         assert!(out.len() == n && coefficients.len() == n);
         for (i, x) in coefficients.iter().enumerate() {
-            let power = (i as u64 * self.element) as usize & (2 * n - 1);
-            out[power & (n - 1)] = if power < n { *x } else { q.neg(*x) };
+            let power = i as u64 * self.element % self.ring.root_order(n);
+            let (at, negative) = self.place(power as usize);
+            out[at] = if negative { q.neg(*x) } else { *x };
+        }
+    }
+
+    /// Where the coefficient of `X^power`, or of `X^power + X^-power`, stands, and whether with the other sign.
+    const fn place(&self, power: usize) -> (usize, bool) {
+        let n = self.degree;
+        match self.ring {
+            Ring::Standard => (power % n, power >= n),
+            // X^2N is -1, and so X^(2N - k) is -X^-k.
+            Ring::ConjugateInvariant => {
+                let (k, negative) = (power % (2 * n), power >= 2 * n);
+                if k > n { (2 * n - k, !negative) } else { (k, negative) }
+            }
         }
     }
 }
@@ -102,43 +137,58 @@ impl Automorphism {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Ntt, prime::ntt_primes};
+    use crate::{Isa, Ntt, prime::ntt_primes};
     use proptest::prelude::*;
 
     #[test]
     fn rotations_form_a_group() {
-        let element = |steps| Automorphism::rotation_element(Ring::Standard, 64, steps);
-        assert_eq!(element(0), 1);
-        assert_eq!(element(1), 5);
-        assert_eq!(element(-3) * element(3) % 128, 1);
-        assert_eq!(element(32), element(0));
-        for g in (1..128).step_by(2) {
-            assert_eq!(Automorphism::inverse_element(Ring::Standard, 64, g) * g % 128, 1);
+        for ring in Ring::ALL {
+            let (order, slots) = (ring.root_order(64), ring.slots(64) as i64);
+            let element = |steps| Automorphism::rotation_element(ring, 64, steps);
+            assert_eq!(element(0), 1);
+            assert_eq!(element(1), 5);
+            assert_eq!(element(-3) * element(3) % order, 1);
+            assert_eq!(element(slots), element(0));
+            assert!((1..slots).all(|steps| element(steps) != 1), "one cycle of all slots");
+            for g in (1..order).step_by(2) {
+                assert_eq!(Automorphism::inverse_element(ring, 64, g) * g % order, 1);
+            }
         }
     }
 
     #[test]
-    fn even_and_large_elements_are_refused() {
-        for element in [0, 2, 128, 129] {
-            let made = Automorphism::new(Ring::Standard, 64, element).map(|_| ());
-            assert_eq!(made, Err(Error::GaloisElement { element, degree: 64 }));
-        }
+    fn elements_that_name_no_automorphism_are_refused() {
+        let refused = |ring: Ring, stride, elements: &[u64]| {
+            for &element in elements {
+                let made = Automorphism::new(ring, 64, element).map(|_| ());
+                assert_eq!(made, Err(Error::GaloisElement { element, order: ring.root_order(64), stride }));
+            }
+        };
+        refused(Ring::Standard, 2, &[0, 2, 128, 129]);
+        refused(Ring::ConjugateInvariant, 4, &[0, 2, 3, 255, 256, 257]);
     }
 
     proptest! {
         #[test]
-        fn both_forms_agree(log_degree in 3..9_u32, half in 0..1000_u64, seed in any::<u64>()) {
+        fn both_forms_agree(
+            ring in prop::sample::select(Ring::ALL.to_vec()),
+            log_degree in 3..9_u32,
+            power in 0..1000_u64,
+            seed in any::<u64>(),
+            isa in prop::sample::select(Isa::available().collect::<Vec<_>>()),
+        ) {
             let degree = 1_usize << log_degree;
-            let element = (2 * half + 1) % (2 * degree as u64);
-            let q = Modulus::new(ntt_primes(40, 2 * degree as u64).next().unwrap()).unwrap();
-            let ntt = Ntt::new(degree, q).unwrap();
-            let map = Automorphism::new(Ring::Standard, degree, element).unwrap();
+            let order = ring.root_order(degree);
+            let element = (ring.stride() as u64 * power + 1) % order;
+            let q = Modulus::new(ntt_primes(40, order).next().unwrap()).unwrap();
+            let ntt = Ntt::for_ring(ring, degree, q, isa).unwrap();
+            let map = Automorphism::new(ring, degree, element).unwrap();
             let f: Vec<u64> = (0..degree as u64).map(|i| q.mul(seed, i * i + 1)).collect();
             let (mut substituted, mut values, mut permuted) = (vec![0; degree], f.clone(), vec![0; degree]);
             map.substitute(&mut substituted, &f, q);
             ntt.forward(&mut substituted);
             ntt.forward(&mut values);
-            map.permute(&mut permuted, &values);
+            map.permute(ntt.field(), &mut permuted, &values);
             prop_assert_eq!(substituted, permuted);
         }
     }

@@ -16,22 +16,54 @@ pub enum Ring {
     /// `Z[X]/(X^N + 1)` for a power of two `N`: `N/2` complex slots.
     #[default]
     Standard,
+    /// `Z[X + 1/X]` in the standard ring of degree `2N`: `N` real slots, at the size, the cost and the security of the
+    /// standard ring of degree `N` (Kim and Song, "Approximate homomorphic encryption over the conjugate-invariant ring",
+    /// ICISC 2018). A polynomial is `a_0 + sum_i a_i (X^i + X^-i)` for `0 < i < N`, and known by its `N` coefficients
+    /// `a_i`.
+    ConjugateInvariant,
 }
 
 impl Ring {
+    /// Every ring.
+    pub const ALL: [Self; 2] = [Self::Standard, Self::ConjugateInvariant];
+
     /// The number of slots of a polynomial of degree `degree`.
     #[must_use]
     pub const fn slots(self, degree: usize) -> usize {
         match self {
             Self::Standard => degree / 2,
+            Self::ConjugateInvariant => degree,
         }
     }
 
-    /// Primes must be 1 modulo this number for the ring to have a transform.
+    /// The order of the roots of unity at which polynomials are evaluated. Primes must be 1 modulo this number for the ring
+    /// to have a transform.
     #[must_use]
     pub const fn root_order(self, degree: usize) -> u64 {
         match self {
             Self::Standard => 2 * degree as u64,
+            Self::ConjugateInvariant => 4 * degree as u64,
+        }
+    }
+
+    /// The variance of a slot, seen as a point of the plane, when coefficients are independent and of variance one; also how
+    /// the variances of the coefficients of two such polynomials grow in their product.
+    #[must_use]
+    pub const fn expansion(self, degree: usize) -> usize {
+        match self {
+            // `|zeta^i| = 1`, N times.
+            Self::Standard => degree,
+            // `(zeta^i + zeta^-i)^2` is two on average.
+            Self::ConjugateInvariant => 2 * degree,
+        }
+    }
+
+    /// Slots are the values at the powers `1 + stride brv(i)` of a root of unity, and these are what automorphisms permute.
+    pub(crate) const fn stride(self) -> usize {
+        match self {
+            Self::Standard => 2,
+            // The values at a root and at its conjugate are the same.
+            Self::ConjugateInvariant => 4,
         }
     }
 }
@@ -77,7 +109,7 @@ impl Basis {
         let moduli = primes.iter().map(|prime| Modulus::new(*prime)).collect::<Result<Vec<_>, _>>()?;
         let limbs = moduli
             .par_iter()
-            .map(|modulus| Ntt::with_isa(degree, *modulus, isa))
+            .map(|modulus| Ntt::for_ring(ring, degree, *modulus, isa))
             .collect::<Result<Vec<_>, _>>()?;
         let row = |q: &Modulus| {
             let inverse = |p: &Modulus| p.shoup(if p == q { 0 } else { p.inverse(p.reduce(q.value())) });

@@ -75,12 +75,15 @@ pub enum Error {
         /// The number of residues wanted: limbs times ring degree.
         expected: usize,
     },
-    /// Galois elements are odd and below twice the ring degree.
-    #[error("{element} is not a Galois element of ring degree {degree}: take an odd number below {}", 2 * degree)]
+    /// Galois elements are odd and below twice the ring degree, or 1 modulo 4 and below four times the degree of the
+    /// conjugate-invariant ring.
+    #[error("{element} is not a Galois element: take a number below {order} that is 1 modulo {stride}")]
     GaloisElement {
         /// The element given.
         element: u64,
-        /// The ring degree.
-        degree: usize,
+        /// It is below this.
+        order: u64,
+        /// It is 1 modulo this.
+        stride: u64,
     },
 }

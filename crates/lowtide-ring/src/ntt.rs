@@ -1,7 +1,17 @@
-//! The negacyclic number-theoretic transform: polynomials modulo `X^N + 1` and one prime, to and from their values at
-//! the primitive `2N`-th roots of unity, where products are taken point by point.
+//! The number-theoretic transform of a ring: polynomials modulo one prime, to and from their values at roots of unity,
+//! where products are taken point by point.
+//!
+//! In the standard ring it is the negacyclic one, and the roots are the primitive `2N`-th ones. In the conjugate-invariant
+//! ring a polynomial of the standard ring of degree `2N` has the same value at a root and at its inverse: half of a
+//! transform of `2N` points is enough, the half of the roots with `psi^N = i` for a square root `i` of `-1`. Its first
+//! stage meets coefficients in pairs, for the one at `2N - j` is that at `j` with the other sign:
+//!
+//! ```text
+//! b_j = a_j - i a_(N-j)        modulo X^N - i
+//! a_j = (b_j + i b_(N-j)) / 2
+//! ```
 
-use crate::{Error, Field, Isa, Modulus, Shoup, prime::root_of_unity};
+use crate::{Error, Field, Isa, Modulus, Ring, Shoup, prime::root_of_unity};
 
 pub(crate) mod kernel;
 
@@ -9,11 +19,16 @@ pub(crate) mod kernel;
 #[derive(Debug)]
 pub struct Ntt {
     field: Field,
+    ring: Ring,
     degree: usize,
     psi: u64,
     tables: kernel::Tables,
-    /// What the last inverse stage multiplies its sums and its differences by: `1 / N` and `psi^(-N / 2) / N`.
+    /// What the last inverse stage multiplies its sums and its differences by: `1 / N` and `psi^(-N / 2) / N`, or half of
+    /// it, as the stage that follows asks for.
     last: (Shoup, Shoup),
+    /// The square root of `-1` at which the conjugate-invariant ring is halved, with the sign of the forward transform and
+    /// with that of the inverse.
+    halving: Option<[Shoup; 2]>,
 }
 
 impl Ntt {
@@ -22,7 +37,7 @@ impl Ntt {
     /// The largest ring degree.
     pub const MAX_DEGREE: usize = 1 << 17;
 
-    /// A transform of `degree` points modulo `modulus`, by the best kernel of this CPU.
+    /// The negacyclic transform of `degree` points modulo `modulus`, by the best kernel of this CPU.
     ///
     /// # Errors
     /// [`Error::Degree`], [`Error::NotPrime`], or [`Error::NoRootOfUnity`] when the modulus is not 1 modulo
@@ -36,16 +51,38 @@ impl Ntt {
     /// # Errors
     /// As [`Ntt::new`].
     pub fn with_isa(degree: usize, modulus: Modulus, isa: Isa) -> Result<Self, Error> {
+        Self::for_ring(Ring::Standard, degree, modulus, isa)
+    }
+
+    /// As [`Ntt::with_isa`], for any ring, whose [`Ring::root_order`] the modulus has to be 1 modulo.
+    ///
+    /// # Errors
+    /// As [`Ntt::new`].
+    pub fn for_ring(ring: Ring, degree: usize, modulus: Modulus, isa: Isa) -> Result<Self, Error> {
         let (min, max) = (Self::MIN_DEGREE, Self::MAX_DEGREE);
         if !degree.is_power_of_two() || degree < min || degree > max {
             return Err(Error::Degree { degree, min, max });
         }
-        let psi = root_of_unity(modulus, 2 * degree as u64)?;
+        let psi = root_of_unity(modulus, ring.root_order(degree))?;
         let field = Field::new(modulus, isa);
-        let scale = modulus.inverse(degree as u64);
+        let (halving, halves) = match ring {
+            Ring::Standard => (None, 1),
+            Ring::ConjugateInvariant => {
+                let i = modulus.pow(psi, degree as u64);
+                (Some([modulus.neg(i), i].map(|i| modulus.shoup(i))), 2)
+            }
+        };
+        let scale = modulus.inverse(halves * degree as u64);
         let twiddle = modulus.inverse(modulus.pow(psi, degree as u64 / 2));
         let last = (modulus.shoup(scale), modulus.shoup(modulus.mul(scale, twiddle)));
-        Ok(Self { field, degree, psi, tables: kernel::Tables::new(&field, degree, psi), last })
+        let tables = kernel::Tables::new(&field, ring, degree, psi);
+        Ok(Self { field, ring, degree, psi, tables, last, halving })
+    }
+
+    /// The ring.
+    #[must_use]
+    pub const fn ring(&self) -> Ring {
+        self.ring
     }
 
     /// Element-wise arithmetic modulo the same prime.
@@ -66,23 +103,27 @@ impl Ntt {
         self.degree
     }
 
-    /// The primitive `2N`-th root of unity at whose odd powers the transform evaluates.
+    /// The root of unity, of the ring's [`Ring::root_order`], at whose powers the transform evaluates.
     #[must_use]
     pub const fn psi(&self) -> u64 {
         self.psi
     }
 
-    /// Coefficients to evaluations, in place: `values[i] <- f(psi^(2 brv(i) + 1)) mod q`.
+    /// Coefficients to evaluations, in place: `values[i] <- f(psi^(2 brv(i) + 1)) mod q`, and `4` in place of `2` in the
+    /// conjugate-invariant ring.
     ///
     /// * shape: `N` residues, one polynomial modulo one prime;
     /// * range: entering and leaving `[0, q)`;
     /// * order: entering natural, leaving bit-reversed;
-    /// * cost: `(N/2) log2 N` butterflies, no allocation.
+    /// * cost: `(N/2) log2 N` butterflies, and `N` products more in the conjugate-invariant ring; no allocation.
     ///
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn forward(&self, values: &mut [u64]) {
         assert_eq!(values.len(), self.degree);
+        if let Some([minus_i, _]) = self.halving {
+            self.meet(values, minus_i);
+        }
         kernel::forward(self, values);
     }
 
@@ -90,29 +131,46 @@ impl Ntt {
     ///
     /// * range: entering and leaving `[0, q)`;
     /// * order: entering bit-reversed, leaving natural;
-    /// * cost: `(N/2) log2 N` butterflies, no allocation.
+    /// * cost: that of [`Ntt::forward`].
     ///
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn inverse(&self, values: &mut [u64]) {
-        assert_eq!(values.len(), self.degree);
-        kernel::inverse(self, values, self.last);
+        self.inverse_with(values, self.last);
     }
 
     /// Evaluations to the coefficients of `factor` times the polynomial, at no more cost than [`Ntt::inverse`].
     ///
     /// * range: entering and leaving `[0, q)`, `factor` any number;
     /// * order: entering bit-reversed, leaving natural;
-    /// * cost: `(N/2) log2 N` butterflies and two divisions, no allocation.
+    /// * cost: that of [`Ntt::forward`] and two divisions.
     ///
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn inverse_scaled(&self, values: &mut [u64], factor: u64) {
-        assert_eq!(values.len(), self.degree);
         let q = self.modulus();
         let (scale, twiddle) = self.last;
         let times = |w: Shoup| q.shoup(w.mul(factor, q));
-        kernel::inverse(self, values, (times(scale), times(twiddle)));
+        self.inverse_with(values, (times(scale), times(twiddle)));
+    }
+
+    fn inverse_with(&self, values: &mut [u64], last: (Shoup, Shoup)) {
+        assert_eq!(values.len(), self.degree);
+        kernel::inverse(self, values, last);
+        if let Some([_, i]) = self.halving {
+            self.meet(values, i);
+            // It is its own mirror image, and halved as all others are.
+            values[0] = self.modulus().add(values[0], values[0]);
+        }
+    }
+
+    /// `a_j <- a_j + w a_(N-j)`, but for `a_0`.
+    fn meet(&self, values: &mut [u64], w: Shoup) {
+        let half = self.degree / 2;
+        let (low, high) = values.split_at_mut(half);
+        let (middle, high) = high.split_first_mut().expect("a ring of eight coefficients or more");
+        kernel::meet(&self.field, &mut low[1..], high, w);
+        *middle = self.modulus().add(*middle, w.mul(*middle, self.modulus()));
     }
 }
 

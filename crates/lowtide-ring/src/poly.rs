@@ -26,7 +26,8 @@ mod sealed {
     impl Sealed for super::Evaluation {}
 }
 
-/// An element of `Z_Q[X]/(X^N + 1)`, `Q` the product of a basis: one limb of `N` residues a prime, limb after limb.
+/// An element of a [`Ring`](crate::Ring) modulo `Q`, the product of a basis: one limb of `N` residues a prime, limb after
+/// limb.
 ///
 /// Binary operations take operands in the same form over the same basis; the form is checked by the compiler.
 ///
@@ -258,7 +259,7 @@ impl Poly<Evaluation> {
     /// `f(X^g)`.
     #[must_use]
     pub fn automorphism(&self, map: &Automorphism) -> Self {
-        Self::generate(&self.basis, |i, _, limb| map.permute(limb, self.limb(i)))
+        Self::generate(&self.basis, |i, ntt, limb| map.permute(ntt.field(), limb, self.limb(i)))
     }
 }
 

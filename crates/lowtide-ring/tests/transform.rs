@@ -2,22 +2,32 @@
 
 #![allow(clippy::unwrap_used)]
 
-use lowtide_ring::{Error, Field, Isa, Modulus, Ntt, prime::ntt_primes};
+use lowtide_ring::{Error, Field, Isa, Modulus, Ntt, Ring, prime::ntt_primes};
 use proptest::{collection::vec, prelude::*};
 
-fn prime(bits: u32, degree: usize) -> Modulus {
-    Modulus::new(ntt_primes(bits, 2 * degree as u64).next().unwrap()).unwrap()
+fn prime(ring: Ring, bits: u32, degree: usize) -> Modulus {
+    Modulus::new(ntt_primes(bits, ring.root_order(degree)).next().unwrap()).unwrap()
 }
 
-fn transforms(degree: usize, q: Modulus) -> impl Iterator<Item = Ntt> {
-    Isa::available().map(move |isa| Ntt::with_isa(degree, q, isa).unwrap())
+fn transforms(ring: Ring, degree: usize, q: Modulus) -> impl Iterator<Item = Ntt> {
+    Isa::available().map(move |isa| Ntt::for_ring(ring, degree, q, isa).unwrap())
 }
 
-/// `f(psi^(2 brv(i) + 1))` by Horner's rule.
+/// The polynomial as one of the standard ring, of twice the degree when it is conjugate-invariant: `X^-i` is `-X^(2N - i)`.
+fn standard(ring: Ring, f: &[u64], q: Modulus) -> Vec<u64> {
+    let mirrored = || f[1..].iter().rev().map(|c| q.neg(*c));
+    match ring {
+        Ring::ConjugateInvariant => f.iter().copied().chain([0]).chain(mirrored()).collect(),
+        _ => f.to_vec(),
+    }
+}
+
+/// `f(psi^(2 brv(i) + 1))`, or `f(psi^(4 brv(i) + 1))`, by Horner's rule.
 fn evaluate(f: &[u64], ntt: &Ntt) -> Vec<u64> {
-    let (n, q) = (f.len(), ntt.modulus());
+    let (n, q, stride) = (f.len(), ntt.modulus(), ntt.ring().root_order(f.len()) / f.len() as u64);
+    let f = standard(ntt.ring(), f, q);
     let reverse = |i: usize| (i.reverse_bits() >> (usize::BITS - n.ilog2())) as u64;
-    let point = |i| q.pow(ntt.psi(), 2 * reverse(i) + 1);
+    let point = |i| q.pow(ntt.psi(), stride * reverse(i) + 1);
     (0..n).map(|i| f.iter().rev().fold(0, |sum, c| q.add(q.mul(sum, point(i)), *c))).collect()
 }
 
@@ -52,7 +62,7 @@ fn extremes(n: usize, q: Modulus) -> Vec<Vec<u64>> {
 #[test]
 fn a_transform_of_eight_points_is_known() {
     // psi = 3 has order 16 modulo 17, for 3^8 = 6561 = -1; X evaluates to the odd powers of psi in bit-reversed order.
-    for ntt in transforms(8, Modulus::new(17).unwrap()) {
+    for ntt in transforms(Ring::Standard, 8, Modulus::new(17).unwrap()) {
         assert_eq!(ntt.psi(), 3);
         let mut x = [0, 1, 0, 0, 0, 0, 0, 0];
         ntt.forward(&mut x);
@@ -64,16 +74,16 @@ fn a_transform_of_eight_points_is_known() {
 
 #[test]
 fn transforms_evaluate() {
-    for log in 3..=9 {
+    for (ring, log) in Ring::ALL.into_iter().flat_map(|ring| (3..=9).map(move |log| (ring, log))) {
         for bits in [22, 40, 50, 61] {
-            let q = prime(bits, 1 << log);
-            for ntt in transforms(1 << log, q) {
+            let q = prime(ring, bits, 1 << log);
+            for ntt in transforms(ring, 1 << log, q) {
                 for start in extremes(1 << log, q) {
                     let mut values = start.clone();
                     ntt.forward(&mut values);
-                    assert_eq!(values, evaluate(&start, &ntt), "{:?}, 2^{log}", ntt.field());
+                    assert_eq!(values, evaluate(&start, &ntt), "{ring:?}, {:?}, 2^{log}", ntt.field());
                     ntt.inverse(&mut values);
-                    assert_eq!(values, start, "{:?}, 2^{log}", ntt.field());
+                    assert_eq!(values, start, "{ring:?}, {:?}, 2^{log}", ntt.field());
                 }
             }
         }
@@ -82,13 +92,12 @@ fn transforms_evaluate() {
 
 #[test]
 fn every_kernel_equals_the_portable_one_at_every_degree() {
-    for log in 3..=17 {
+    for (ring, log) in Ring::ALL.into_iter().flat_map(|ring| (3..=17).map(move |log| (ring, log))) {
         for bits in [20, 30, 45, 49, 50] {
-            let Some(q) = ntt_primes(bits, 2 << log).next().map(|q| Modulus::new(q).unwrap()) else {
-                continue;
-            };
-            let portable = Ntt::with_isa(1 << log, q, Isa::SCALAR).unwrap();
-            let kernels: Vec<Ntt> = transforms(1 << log, q).skip(1).collect();
+            let Some(q) = ntt_primes(bits, ring.root_order(1 << log)).next() else { continue };
+            let q = Modulus::new(q).unwrap();
+            let portable = Ntt::for_ring(ring, 1 << log, q, Isa::SCALAR).unwrap();
+            let kernels: Vec<Ntt> = transforms(ring, 1 << log, q).skip(1).collect();
             for start in extremes(1 << log, q) {
                 let (mut forward, mut inverse) = (start.clone(), start.clone());
                 portable.forward(&mut forward);
@@ -109,9 +118,10 @@ fn every_kernel_equals_the_portable_one_at_every_degree() {
 
 #[test]
 fn a_factor_rides_along_with_the_inverse() {
-    for degree in [16, 256, 1024] {
-        let q = prime(50, degree);
-        for ntt in transforms(degree, q) {
+    for (ring, degree) in Ring::ALL.into_iter().flat_map(|ring| [16, 256, 1024].map(|degree| (ring, degree)))
+    {
+        let q = prime(ring, 50, degree);
+        for ntt in transforms(ring, degree, q) {
             for factor in [0, 1, q.value() - 1, u64::MAX, 12_345] {
                 let (mut plain, mut scaled) = (noise(degree, q), noise(degree, q));
                 ntt.inverse(&mut plain);
@@ -144,16 +154,20 @@ proptest! {
 
     #[test]
     fn products_are_negacyclic(
-        (q, a, b) in (3_u32..=8, prop::sample::select(vec![20_u32, 33, 49, 50, 60])).prop_flat_map(|(log, bits)| {
-            let q = prime(bits, 1 << log);
+        (ring, q, a, b) in (
+            prop::sample::select(Ring::ALL.to_vec()),
+            3_u32..=8,
+            prop::sample::select(vec![20_u32, 33, 49, 50, 60]),
+        ).prop_flat_map(|(ring, log, bits)| {
+            let q = prime(ring, bits, 1 << log);
             let residue = prop_oneof![2 => 0..q.value(), 1 => Just(q.value() - 1), 1 => Just(0)];
-            (Just(q), vec(residue.clone(), 1 << log), vec(residue, 1 << log))
+            (Just(ring), Just(q), vec(residue.clone(), 1 << log), vec(residue, 1 << log))
         }),
     ) {
-        let expected = schoolbook(&a, &b, q);
-        for ntt in transforms(a.len(), q) {
+        let expected = schoolbook(&standard(ring, &a, q), &standard(ring, &b, q), q);
+        for ntt in transforms(ring, a.len(), q) {
             let found = product(&a, &b, q, |x| ntt.forward(x), |x| ntt.inverse(x));
-            prop_assert_eq!(&found, &expected, "{:?}", ntt.field());
+            prop_assert_eq!(&standard(ring, &found, q), &expected, "{:?}", ntt.field());
         }
     }
 }
@@ -162,7 +176,7 @@ proptest! {
 fn other_libraries_agree() {
     for log in [5, 8, 11, 13, 14, 15, 16] {
         let n = 1 << log;
-        let q = prime(50, n);
+        let q = prime(Ring::Standard, 50, n);
         let (a, b) = (noise(n, q), noise(n + 1, q)[1..].to_vec());
         let tfhe = tfhe_ntt::prime64::Plan::try_new(n, q.value()).unwrap();
         let concrete = concrete_ntt::prime64::Plan::try_new(n, q.value()).unwrap();
@@ -187,7 +201,7 @@ fn other_libraries_agree() {
             },
         );
         assert!(theirs == older, "2^{log}");
-        for ntt in transforms(n, q) {
+        for ntt in transforms(Ring::Standard, n, q) {
             let ours = product(&a, &b, q, |x| ntt.forward(x), |x| ntt.inverse(x));
             assert!(ours == theirs, "{:?}, 2^{log}", ntt.field());
         }
@@ -196,10 +210,10 @@ fn other_libraries_agree() {
 
 #[test]
 fn wrong_shapes_are_refused() {
-    let q = prime(50, 1 << 17);
+    let q = prime(Ring::Standard, 50, 1 << 17);
     for degree in [0, 1, 4, 12, 1 << 18] {
         assert!(matches!(Ntt::new(degree, q), Err(Error::Degree { .. })), "{degree}");
     }
-    let q = prime(30, 16);
+    let q = prime(Ring::Standard, 30, 16);
     assert!(matches!(Ntt::new(1 << 17, q), Err(Error::NoRootOfUnity { .. })));
 }

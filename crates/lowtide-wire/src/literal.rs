@@ -19,6 +19,7 @@ pub(crate) fn write(literal: &Literal, out: &mut Writer) {
     let Literal { ring, log_degree, q, p, log_scale } = literal;
     let ring = match ring {
         Ring::Standard => 0,
+        Ring::ConjugateInvariant => 1,
         _ => unreachable!("every ring has its code here"),
     };
     [ring, *log_degree, *log_scale, q.len() as u32, p.len() as u32].iter().for_each(|x| out.u8(*x as u8));
@@ -30,6 +31,7 @@ pub(crate) fn read(input: &mut Reader<'_>) -> Result<Literal, Error> {
     let [ring, log_degree, log_scale, q, p] = input.array()?;
     let ring = match ring {
         0 => Ring::Standard,
+        1 => Ring::ConjugateInvariant,
         code => return Err(Error::Code { what: "ring", found: code.into() }),
     };
     if !(MIN_LOG_DEGREE..=MAX_LOG_DEGREE).contains(&log_degree.into()) {

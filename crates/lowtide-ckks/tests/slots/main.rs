@@ -14,11 +14,15 @@ use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
-const LOG_DEGREE: u32 = 6;
 const SLOTS: usize = 32;
 
-fn shape(digits: usize) -> Shape {
-    Shape { ring: Ring::Standard, log_degree: LOG_DEGREE, first_bits: 50, scale_bits: 40, levels: 4, digits }
+fn shape(ring: Ring, digits: usize) -> Shape {
+    let log_degree = if ring.slots(SLOTS) == SLOTS { 5 } else { 6 };
+    Shape { ring, log_degree, first_bits: 50, scale_bits: 40, levels: 4, digits }
+}
+
+fn rings() -> impl Strategy<Value = Ring> {
+    prop::sample::select(Ring::ALL.to_vec())
 }
 
 struct Setup {
@@ -30,7 +34,11 @@ struct Setup {
 
 impl Setup {
     fn new(digits: usize) -> Self {
-        let params = Parameters::insecure(shape(digits).literal().unwrap()).unwrap();
+        Self::of(Ring::Standard, digits)
+    }
+
+    fn of(ring: Ring, digits: usize) -> Self {
+        let params = Parameters::insecure(shape(ring, digits).literal().unwrap()).unwrap();
         let mut rng = ChaCha20Rng::from_seed([digits as u8; 32]);
         let secret = SecretKey::generate(&params, &mut rng);
         let level = params.max_level();
@@ -83,8 +91,10 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
-    fn operations_act_slot_by_slot(a in vectors(), b in vectors(), c in -2.0..2.0_f64, digits in 1..6_usize) {
-        let mut setup = Setup::new(digits);
+    fn operations_act_slot_by_slot(
+        ring in rings(), a in vectors(), b in vectors(), c in -2.0..2.0_f64, digits in 1..6_usize,
+    ) {
+        let mut setup = Setup::of(ring, digits);
         let (x, y) = (setup.encrypt(&a), setup.encrypt(&b));
         let level = setup.params.max_level();
         let plain = setup.plain(&b, level);
@@ -125,8 +135,10 @@ proptest! {
     }
 
     #[test]
-    fn a_chain_of_squares_uses_every_level(a in prop::collection::vec(-1.0..1.0_f64, SLOTS), digits in 1..6_usize) {
-        let mut setup = Setup::new(digits);
+    fn a_chain_of_squares_uses_every_level(
+        ring in rings(), a in prop::collection::vec(-1.0..1.0_f64, SLOTS), digits in 1..6_usize,
+    ) {
+        let mut setup = Setup::of(ring, digits);
         let (mut x, mut expected) = (setup.encrypt(&a), a);
         for level in (0..setup.params.max_level()).rev() {
             // By one division at even levels, by two at odd ones.
@@ -144,8 +156,8 @@ proptest! {
     }
 
     #[test]
-    fn public_encryption_decrypts(a in vectors(), level in 0..5_usize) {
-        let mut setup = Setup::new(2);
+    fn public_encryption_decrypts(ring in rings(), a in vectors(), level in 0..5_usize) {
+        let mut setup = Setup::of(ring, 2);
         let public = setup.secret.public_key(&mut setup.rng);
         let encrypted = public.encrypt(&setup.plain(&a, level), &mut setup.rng).unwrap();
         assert_eq!((encrypted.level(), encrypted.seed()), (level, None));
@@ -155,13 +167,25 @@ proptest! {
 
 #[test]
 fn hoisted_rotations_are_the_same_bit_for_bit() {
-    let mut setup = Setup::new(3);
-    let x = setup.encrypt(&[1.5; SLOTS]).drop_to(3).unwrap();
-    let hoisted = x.hoist();
-    for steps in [1, 5, -3, 16, 0] {
-        let alone = x.rotate(steps, &setup.keys).unwrap();
-        assert_eq!(hoisted.rotate(steps, &setup.keys).unwrap(), alone, "{steps}");
+    for ring in Ring::ALL {
+        let mut setup = Setup::of(ring, 3);
+        let x = setup.encrypt(&[1.5; SLOTS]).drop_to(3).unwrap();
+        let hoisted = x.hoist();
+        for steps in [1, 5, -3, 16, 0] {
+            let alone = x.rotate(steps, &setup.keys).unwrap();
+            assert_eq!(hoisted.rotate(steps, &setup.keys).unwrap(), alone, "{steps}");
+        }
     }
+}
+
+#[test]
+fn real_slots_are_conjugated_without_a_key() {
+    let mut setup = Setup::of(Ring::ConjugateInvariant, 2);
+    let x = setup.encrypt(&[0.5; SLOTS]);
+    let bare = EvaluationKeys::new(&setup.params, None, []);
+    assert_eq!(x.conjugate(&bare).unwrap().components(), x.components());
+    let list = KeyList { conjugation: Some(1), ..KeyList::default() };
+    assert_eq!(setup.secret.evaluation_keys(&list, &mut setup.rng).unwrap().galois().len(), 0);
 }
 
 #[test]

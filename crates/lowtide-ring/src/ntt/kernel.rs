@@ -9,7 +9,7 @@
 use super::{Ntt, reverse_bits};
 #[cfg(target_arch = "x86_64")]
 use crate::isa::Kind;
-use crate::{Field, Modulus, Shoup};
+use crate::{Field, Modulus, Ring, Shoup};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -67,6 +67,15 @@ pub(crate) fn add_scaled_assign(field: &Field, a: &mut [u64], b: &[u64], w: Shou
     dispatch!(field, add_scaled_assign(a, b, w, field.modulus()));
 }
 
+/// `x <- x + w y` and `y <- y + w x` for each number of `front` and the one that stands as far from the end of `back`.
+pub(crate) fn meet(field: &Field, front: &mut [u64], back: &mut [u64], w: Shoup) {
+    dispatch!(field, meet(front, back, w, field.modulus()));
+}
+
+pub(crate) fn permute(field: &Field, out: &mut [u64], values: &[u64], map: &Blocks) {
+    dispatch!(field, permute(out, values, map));
+}
+
 pub(crate) fn reduce(field: &Field, out: &mut [u64], a: &[u64]) {
     dispatch!(field, reduce(out, a, field.modulus()));
 }
@@ -90,17 +99,20 @@ pub(super) enum Tables {
 }
 
 impl Tables {
-    /// Tables for a transform of `degree` points with the `2 degree`-th root `psi`.
-    pub(super) fn new(field: &Field, degree: usize, psi: u64) -> Self {
+    /// Tables for a transform of `degree` points with the ring's root `psi`.
+    pub(super) fn new(field: &Field, ring: Ring, degree: usize, psi: u64) -> Self {
         let q = field.modulus();
+        let [forward, inverse] = [psi, q.inverse(psi)].map(|root| twiddles(ring, degree, root, q));
         match field.isa().kind() {
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 if degree >= avx2::Tables::MIN_DEGREE => Self::Avx2(avx2::Tables::new(degree, psi, q)),
+            Kind::Avx2 if degree >= avx2::Tables::MIN_DEGREE => {
+                Self::Avx2(avx2::Tables::new(degree, &forward, &inverse, q))
+            }
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 if degree >= avx512::Tables::MIN_DEGREE => {
-                Self::Avx512(avx512::Tables::new(degree, psi, q))
+                Self::Avx512(avx512::Tables::new(degree, &forward, &inverse))
             }
-            _ => Self::Scalar(scalar::Tables::new(degree, psi, q)),
+            _ => Self::Scalar(scalar::Tables::new(forward, inverse)),
         }
     }
 }
@@ -132,14 +144,34 @@ pub(super) fn inverse(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
     }
 }
 
-/// `root^brv(i)` for `i` from 0 to `degree - 1`, where `brv` reverses `log2 degree` bits: the factor of the stage that
-/// splits node `i` of the heap of blocks.
-fn twiddles(degree: usize, root: u64, q: Modulus) -> impl Iterator<Item = Shoup> {
-    let mut powers = vec![1; degree];
-    for i in 1..degree {
+/// The factors of the stages that split the nodes of the heap of blocks, from node 1 to node `degree - 1`.
+///
+/// In the standard ring that of node `i` is `root^brv(i)`, where `brv` reverses `log2 degree` bits. The heap of the
+/// conjugate-invariant ring is the left half of one twice as large, below node 2 of it.
+fn twiddles(ring: Ring, degree: usize, root: u64, q: Modulus) -> Box<[Shoup]> {
+    let (points, above) = match ring {
+        Ring::Standard => (degree, 0),
+        Ring::ConjugateInvariant => (2 * degree, 1),
+    };
+    let mut powers = vec![1; points];
+    for i in 1..points {
         powers[i] = q.mul(powers[i - 1], root);
     }
-    (0..degree).map(move |i| q.shoup(powers[reverse_bits(i, degree)]))
+    let factor = |node: usize| {
+        let depth = node.checked_ilog2().unwrap_or(0);
+        let node = node + above * (1 << depth);
+        q.shoup(powers[reverse_bits(node, points)])
+    };
+    (0..degree).map(factor).collect()
+}
+
+/// A permutation that takes every aligned block of eight numbers from one aligned block, in one of eight orders.
+#[derive(Clone, Debug)]
+pub(crate) struct Blocks {
+    /// By block of the result: the block it takes, times eight, plus the number of the order.
+    pub(crate) sources: Box<[u32]>,
+    /// By order: where in its block each number of the result stood.
+    pub(crate) orders: [[u64; 8]; 8],
 }
 
 /// Fewer than `N` numbers, and zeros.

@@ -15,7 +15,7 @@
 
 use std::arch::x86_64::*;
 
-use super::padded;
+use super::{Blocks, padded, scalar};
 use crate::{Modulus, Shoup};
 
 mod forward;
@@ -99,6 +99,26 @@ pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
 pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
     let (p, w, q) = (Prime::new(q), factor(w.value(), q), splat(q.value()));
     update(a, [b], |x, [y]| add(x, p.residue(p.mul(to_float(y), w)), q));
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn meet(front: &mut [u64], back: &mut [u64], w: Shoup, q: Modulus) {
+    let (p, factor, modulus) = (Prime::new(q), factor(w.value(), q), splat(q.value()));
+    let (front, front_rest) = front.as_chunks_mut();
+    let (back_rest, back) = back.as_rchunks_mut();
+    for (x, y) in front.iter_mut().zip(back.iter_mut().rev()) {
+        let (a, b) = (load(x), reversed(load(y)));
+        let times_w = |x| p.residue(p.mul(to_float(x), factor));
+        store(x, add(a, times_w(b), modulus));
+        store(y, reversed(add(b, times_w(a), modulus)));
+    }
+    scalar::meet(front_rest, back_rest, w, q);
+}
+
+#[target_feature(enable = "avx2")]
+pub(crate) fn permute(out: &mut [u64], values: &[u64], map: &Blocks) {
+    // Two registers would take eight shuffles and blends for what loads of single numbers do as well.
+    scalar::permute(out, values, map);
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -222,6 +242,13 @@ fn to_float(x: __m256i) -> __m256d {
 fn to_integer(x: __m256d) -> __m256i {
     let unit = _mm256_set1_pd(UNIT);
     _mm256_castpd_si256(_mm256_xor_pd(_mm256_add_pd(x, unit), unit))
+}
+
+/// The lanes from last to first.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn reversed(x: __m256i) -> __m256i {
+    _mm256_permute4x64_epi64::<0b00_01_10_11>(x)
 }
 
 #[target_feature(enable = "avx2")]

@@ -10,7 +10,7 @@
 
 use std::arch::x86_64::*;
 
-use super::padded;
+use super::{Blocks, padded, scalar};
 use crate::{Modulus, Shoup};
 
 mod forward;
@@ -81,6 +81,28 @@ pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
 pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
     let factor = Factor::new(w, q);
     update(a, [b], |x, [y]| subtract_if_above(_mm512_add_epi64(x, factor.mul(y)), factor.q));
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn meet(front: &mut [u64], back: &mut [u64], w: Shoup, q: Modulus) {
+    let factor = Factor::new(w, q);
+    let (front, front_rest) = front.as_chunks_mut();
+    let (back_rest, back) = back.as_rchunks_mut();
+    for (x, y) in front.iter_mut().zip(back.iter_mut().rev()) {
+        let (a, b) = (load(x), reversed(load(y)));
+        store(x, subtract_if_above(_mm512_add_epi64(a, factor.mul(b)), factor.q));
+        store(y, reversed(subtract_if_above(_mm512_add_epi64(b, factor.mul(a)), factor.q)));
+    }
+    scalar::meet(front_rest, back_rest, w, q);
+}
+
+#[target_feature(enable = "avx512f")]
+pub(crate) fn permute(out: &mut [u64], values: &[u64], map: &Blocks) {
+    let values = values.as_chunks().0;
+    for (out, source) in out.as_chunks_mut().0.iter_mut().zip(&map.sources) {
+        let order = load(&map.orders[(source % 8) as usize]);
+        store(out, _mm512_permutexvar_epi64(order, load(&values[(source / 8) as usize])));
+    }
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -195,6 +217,13 @@ fn update<const K: usize>(a: &mut [u64], b: [&[u64]; K], op: impl Fn(__m512i, [_
 #[inline]
 fn subtract_if_above(x: __m512i, bound: __m512i) -> __m512i {
     _mm512_min_epu64(x, _mm512_sub_epi64(x, bound))
+}
+
+/// The lanes from last to first.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn reversed(x: __m512i) -> __m512i {
+    _mm512_permutexvar_epi64(_mm512_set_epi64(0, 1, 2, 3, 4, 5, 6, 7), x)
 }
 
 #[target_feature(enable = "avx512f")]

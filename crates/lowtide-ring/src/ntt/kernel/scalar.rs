@@ -1,5 +1,6 @@
 //! Portable kernels: the reference that every other one equals bit for bit.
 
+use super::Blocks;
 use crate::{Modulus, Shoup};
 
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
@@ -50,6 +51,20 @@ pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) 
     }
 }
 
+pub(crate) fn meet(front: &mut [u64], back: &mut [u64], w: Shoup, q: Modulus) {
+    for (x, y) in front.iter_mut().zip(back.iter_mut().rev()) {
+        (*x, *y) = (q.add(*x, w.mul(*y, q)), q.add(*y, w.mul(*x, q)));
+    }
+}
+
+pub(crate) fn permute(out: &mut [u64], values: &[u64], map: &Blocks) {
+    let values = values.as_chunks::<8>().0;
+    for (out, source) in out.as_chunks_mut::<8>().0.iter_mut().zip(&map.sources) {
+        let (block, order) = (&values[(source / 8) as usize], &map.orders[(source % 8) as usize]);
+        *out = order.map(|place| block[place as usize % 8]);
+    }
+}
+
 pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
     for (x, y) in out.iter_mut().zip(a) {
         *x = q.reduce(*y);
@@ -80,7 +95,7 @@ pub(crate) fn inner_product_from(first: usize, out: &mut [u64], pairs: &[(&[u64]
     }
 }
 
-/// Powers of `psi` and of its inverse in bit-reversed order, as the butterflies read them.
+/// The factors of all stages, node after node, as the butterflies read them.
 #[derive(Debug)]
 pub(crate) struct Tables {
     forward: Box<[Shoup]>,
@@ -88,11 +103,8 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    pub(crate) fn new(degree: usize, psi: u64, q: Modulus) -> Self {
-        Self {
-            forward: super::twiddles(degree, psi, q).collect(),
-            inverse: super::twiddles(degree, q.inverse(psi), q).collect(),
-        }
+    pub(crate) const fn new(forward: Box<[Shoup]>, inverse: Box<[Shoup]>) -> Self {
+        Self { forward, inverse }
     }
 }
 

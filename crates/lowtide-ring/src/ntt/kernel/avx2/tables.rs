@@ -1,10 +1,7 @@
 //! Twiddle factors in the order in which passes and leaves read them, and where values are reduced on the way.
 
 use super::{
-    super::{
-        plan::{self, Step},
-        twiddles,
-    },
+    super::plan::{self, Step},
     LANES, balanced,
 };
 use crate::{Modulus, Shoup};
@@ -32,12 +29,11 @@ impl Tables {
     /// The smallest transform: one stage and its leaves.
     pub(crate) const MIN_DEGREE: usize = 2 * LEAF;
 
-    pub(crate) fn new(degree: usize, psi: u64, q: Modulus) -> Self {
+    pub(crate) fn new(degree: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
         let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
-        let powers = |root| twiddles(degree, root, q).collect::<Vec<_>>();
         Self {
-            forward: forward_stream(&radices, &powers(psi), q),
-            inverse: inverse_stream(&radices, &powers(q.inverse(psi)), q),
+            forward: forward_stream(&radices, forward, q),
+            inverse: inverse_stream(&radices, inverse, q),
             reduced: reductions(&radices),
             radices,
         }

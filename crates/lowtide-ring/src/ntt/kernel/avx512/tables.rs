@@ -1,13 +1,10 @@
 //! Twiddle factors in the order in which passes and leaves read them.
 
 use super::{
-    super::{
-        plan::{self, Step},
-        twiddles,
-    },
+    super::plan::{self, Step},
     LANES,
 };
-use crate::{Modulus, Shoup};
+use crate::Shoup;
 
 /// How many numbers a leaf keeps in registers: eight vectors.
 pub(super) const LEAF: usize = LANES * LANES;
@@ -30,12 +27,11 @@ impl Tables {
     /// The smallest transform: one stage and its leaves.
     pub(crate) const MIN_DEGREE: usize = 2 * LEAF;
 
-    pub(crate) fn new(degree: usize, psi: u64, q: Modulus) -> Self {
+    pub(crate) fn new(degree: usize, forward: &[Shoup], inverse: &[Shoup]) -> Self {
         let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
-        let powers = |root| twiddles(degree, root, q).collect::<Vec<_>>();
         Self {
-            forward: forward_stream(&radices, &powers(psi)),
-            inverse: inverse_stream(&radices, &powers(q.inverse(psi))),
+            forward: forward_stream(&radices, forward),
+            inverse: inverse_stream(&radices, inverse),
             radices,
         }
     }
