@@ -10,9 +10,16 @@
 //! `5^j = 1 mod 4`, so that `X^(N/2)` is `i` in every slot: with `w_k = a_k + i a_(k + N/2)` slot `j` is
 //! `sum_(k < N/2) w_k zeta^(5^j k)`, a complex transform of length `N/2`, modulo `X^(N/2) - i`.
 //!
+//! # The conjugate-invariant ring
+//! Let `zeta = exp(i pi / 2N)`. A polynomial `a_0 + sum_k a_k (X^k + X^-k)` has the same real value at a root and at its
+//! inverse, and is known by those at the `N` powers `zeta^(5^j)`, where `X^N` is `i` and so `X^-k` is `-i X^(N - k)`: with
+//! `w_k = a_k - i a_(N - k)`, and `w_0 = a_0`, slot `j` is `sum_(k < N) w_k zeta^(5^j k)`, the same transform of length `N`
+//! (Kim and Song, "Approximate homomorphic encryption over the conjugate-invariant ring", ICISC 2018).
+//!
 //! # Sparse packing
-//! A vector of `n < N/2` slots lives in the polynomials in `Y = X^gap`, `gap = N / 2n`, which are the ring of degree
-//! `2n`. In the whole ring such a polynomial shows the vector `N / 2n` times over.
+//! A vector of fewer slots than there are, `n` of them, lives in the polynomials in `Y = X^gap`, where `gap` is the
+//! number of slots over `n`; they are the ring of fewer coefficients by that factor. In the whole ring such a polynomial
+//! shows the vector `gap` times over.
 
 mod root;
 mod transform;
@@ -41,16 +48,13 @@ impl Embedding {
     /// The embedding of the polynomials of degree `degree`.
     ///
     /// # Errors
-    /// [`Error::Degree`] or [`Error::UnsupportedRing`].
+    /// [`Error::Degree`].
     pub fn new(ring: Ring, degree: usize) -> Result<Self, Error> {
         let (min, max) = (Self::MIN_DEGREE, Self::MAX_DEGREE);
         if !degree.is_power_of_two() || degree < min || degree > max {
             return Err(Error::Degree { degree, min, max });
         }
-        match ring {
-            Ring::Standard => Ok(Self { ring, degree, roots: transform::roots(degree / 2) }),
-            _ => Err(Error::UnsupportedRing { ring }),
-        }
+        Ok(Self { ring, degree, roots: transform::roots(ring.slots(degree)) })
     }
 
     /// The ring.
@@ -65,7 +69,7 @@ impl Embedding {
         self.degree
     }
 
-    /// The number of slots under full packing: `N / 2`.
+    /// The number of slots under full packing: `N / 2` complex ones, or `N` real ones.
     #[must_use]
     pub const fn slots(&self) -> usize {
         self.ring.slots(self.degree)
@@ -73,15 +77,18 @@ impl Embedding {
 
     /// The polynomial that shows `slots`: its `N` real coefficients, undoing [`Embedding::to_slots`].
     ///
-    /// * shape: `n` slots, `n` a power of two up to `N/2`, to `N` coefficients; those beside the multiples of
-    ///   `N / 2n` are zero;
+    /// * shape: `n` slots, `n` a power of two up to [`Embedding::slots`], to `N` coefficients; those beside the multiples
+    ///   of the gap are zero;
     /// * order: slot `j` belongs to `zeta^(5^j)`; coefficients are in natural order;
     /// * cost: `(n/2) log2 n` complex butterflies.
     ///
     /// # Panics
-    /// When `slots.len()` is no such power of two: a wrong shape is a bug in the caller.
+    /// When `slots.len()` is no such power of two, or a slot of the conjugate-invariant ring is not real: bugs in the
+    /// caller.
     #[must_use]
     pub fn to_coefficients(&self, slots: &[Complex64]) -> Vec<f64> {
+        let real = self.ring != Ring::ConjugateInvariant || slots.iter().all(|slot| slot.im == 0.0);
+        assert!(real, "slots of the conjugate-invariant ring are real");
         self.interpolate(slots.to_vec())
     }
 
@@ -96,10 +103,10 @@ impl Embedding {
 
     /// The values of a polynomial in `n` slots.
     ///
-    /// For `n < N/2` it reads the coefficients at multiples of `N / 2n` alone. Of a polynomial with others beside them,
-    /// such as the noise that encryption leaves there, this is the mean over the `N / 2n` copies of the vector.
+    /// For fewer slots than there are it reads the coefficients at multiples of the gap alone. Of a polynomial with others
+    /// beside them, such as the noise that encryption leaves there, this is the mean over the copies of the vector.
     ///
-    /// * shape: `N` coefficients to `n` slots, `n` a power of two up to `N/2`;
+    /// * shape: `N` coefficients to `n` slots, `n` a power of two up to [`Embedding::slots`];
     /// * order: natural; slot `j` belongs to `zeta^(5^j)`;
     /// * cost: `(n/2) log2 n` complex butterflies.
     ///
@@ -109,10 +116,17 @@ impl Embedding {
     pub fn to_slots(&self, coefficients: &[f64], n: usize) -> Vec<Complex64> {
         assert_eq!(coefficients.len(), self.degree, "a polynomial has N coefficients");
         let gap = self.gap(n);
-        let (re, im) = coefficients.split_at(self.degree / 2);
-        let pair = |k: usize| Complex64::new(re[k * gap], im[k * gap]);
-        let mut values: Vec<_> = (0..n).map(|i| pair(reverse_bits(i, n))).collect();
+        let partner = |k: usize| match self.ring {
+            Ring::ConjugateInvariant if k == 0 => 0.0,
+            Ring::ConjugateInvariant => -coefficients[self.degree - k],
+            _ => coefficients[self.degree / 2 + k],
+        };
+        let pair = |k: usize| Complex64::new(coefficients[k], partner(k));
+        let mut values: Vec<_> = (0..n).map(|i| pair(reverse_bits(i, n) * gap)).collect();
         transform::forward(&mut values, &self.roots);
+        if self.ring == Ring::ConjugateInvariant {
+            values.iter_mut().for_each(|value| value.im = 0.0);
+        }
         values
     }
 
@@ -125,24 +139,29 @@ impl Embedding {
         self.to_slots(coefficients, n).into_iter().map(|slot| slot.re).collect()
     }
 
-    /// The polynomial that shows `value` in every slot.
+    /// The polynomial that shows `value`, real where slots are, in every slot.
     pub(crate) fn constant(&self, value: Complex64) -> Vec<f64> {
         let mut coefficients = vec![0.0; self.degree];
-        (coefficients[0], coefficients[self.degree / 2]) = (value.re, value.im);
+        coefficients[0] = value.re;
+        if self.ring == Ring::Standard {
+            coefficients[self.degree / 2] = value.im;
+        }
         coefficients
     }
 
-    /// Slots, which it overwrites, to coefficients.
+    /// Slots, real where they have to be, to coefficients.
     pub(crate) fn interpolate(&self, mut values: Vec<Complex64>) -> Vec<f64> {
         let n = values.len();
         let gap = self.gap(n);
         transform::inverse(&mut values, &self.roots);
         let mut coefficients = vec![0.0; self.degree];
-        let (re, im) = coefficients.split_at_mut(self.degree / 2);
         let scale = 1.0 / n as f64;
         for (i, value) in values.iter().enumerate() {
             let k = reverse_bits(i, n) * gap;
-            (re[k], im[k]) = (value.re * scale, value.im * scale);
+            coefficients[k] = value.re * scale;
+            if self.ring == Ring::Standard {
+                coefficients[self.degree / 2 + k] = value.im * scale;
+            }
         }
         coefficients
     }

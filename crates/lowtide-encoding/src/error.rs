@@ -1,6 +1,6 @@
 //! What can be wrong with a vector, a slot count or an embedding.
 
-use lowtide_ring::Ring;
+use num_complex::Complex64;
 
 /// Why a vector cannot become a plaintext or an embedding cannot be made.
 #[non_exhaustive]
@@ -16,11 +16,16 @@ pub enum Error {
         /// The largest degree supported.
         max: usize,
     },
-    /// Not every ring has an embedding here.
-    #[error("ring {ring:?} has no embedding yet: take `Ring::Standard`")]
-    UnsupportedRing {
-        /// The ring given.
-        ring: Ring,
+    /// Slots of the conjugate-invariant ring are real.
+    #[error(
+        "number {index} is {value}, and slots of the conjugate-invariant ring are real: take the standard ring for \
+         complex numbers"
+    )]
+    NotReal {
+        /// Where the number stands.
+        index: usize,
+        /// The number.
+        value: Complex64,
     },
     /// A packing has a power of two of slots, at most as many as the ring.
     #[error("{slots} slots cannot be packed: take a power of two from 1 to {max}")]

@@ -2,9 +2,10 @@
 //!
 //! Rounding moves each coefficient by at most half a unit, and with it each slot by at most `N / 2` units of the scale:
 //! about `sqrt(N / 12)` of them, typically. A scale of `2^40` in a ring of degree `2^14` leaves 34 bits behind the
-//! point.
+//! point. In the conjugate-invariant ring `2N` stands in place of `N`.
 
 use lowtide_ckks::{Level, Parameters, Plaintext, Scale};
+use lowtide_ring::Ring;
 use num_complex::Complex64;
 
 use crate::{Embedding, Error};
@@ -20,7 +21,7 @@ impl Encoder {
     /// An encoder for `params`.
     ///
     /// # Errors
-    /// [`Error::UnsupportedRing`] when their ring has no embedding yet.
+    /// [`Error::Degree`] when their ring has no embedding.
     pub fn new(params: &Parameters) -> Result<Self, Error> {
         let embedding = Embedding::new(params.ring(), params.ring_degree())?;
         Ok(Self { params: params.clone(), embedding })
@@ -56,7 +57,7 @@ impl Encoder {
     /// As [`Encoder::encode`], for complex numbers.
     ///
     /// # Errors
-    /// As [`Encoder::encode`].
+    /// As [`Encoder::encode`], or [`Error::NotReal`] in the conjugate-invariant ring.
     pub fn encode_complex(
         &self,
         values: &[Complex64],
@@ -85,7 +86,7 @@ impl Encoder {
     /// As [`Encoder::encode_sparse`], for complex numbers.
     ///
     /// # Errors
-    /// As [`Encoder::encode_sparse`].
+    /// As [`Encoder::encode_sparse`], or [`Error::NotReal`] in the conjugate-invariant ring.
     pub fn encode_sparse_complex(
         &self,
         values: &[Complex64],
@@ -107,14 +108,14 @@ impl Encoder {
     /// As [`Encoder::encode_constant`], for a complex number: two coefficients, since `X^(N/2)` is `i` in every slot.
     ///
     /// # Errors
-    /// As [`Encoder::encode_constant`].
+    /// As [`Encoder::encode_constant`], or [`Error::NotReal`] in the conjugate-invariant ring.
     pub fn encode_constant_complex(
         &self,
         value: Complex64,
         level: Level,
         scale: &Scale,
     ) -> Result<Plaintext, Error> {
-        let magnitude = magnitude(&[value])?;
+        let magnitude = self.magnitude(&[value])?;
         let coefficients = self.embedding.constant(value);
         self.plaintext(&coefficients, magnitude, level, scale)
     }
@@ -180,7 +181,7 @@ impl Encoder {
         }
         let mut padded = Vec::with_capacity(slots);
         padded.extend(values);
-        let magnitude = magnitude(&padded)?;
+        let magnitude = self.magnitude(&padded)?;
         padded.resize(slots, Complex64::ZERO);
         self.plaintext(&self.embedding.interpolate(padded), magnitude, level, scale)
     }
@@ -201,14 +202,16 @@ impl Encoder {
         let max = self.slots();
         if slots.is_power_of_two() && slots <= max { Ok(()) } else { Err(Error::Slots { slots, max }) }
     }
-}
 
-/// The largest absolute value, if all are finite.
-fn magnitude(values: &[Complex64]) -> Result<f64, Error> {
-    values.iter().enumerate().try_fold(0.0_f64, |largest, (index, value)| {
-        match [value.re, value.im].into_iter().find(|part| !part.is_finite()) {
-            Some(value) => Err(Error::NotFinite { index, value }),
-            None => Ok(largest.max(libm::hypot(value.re, value.im))),
-        }
-    })
+    /// The largest absolute value, if all are finite, and real where slots are.
+    fn magnitude(&self, values: &[Complex64]) -> Result<f64, Error> {
+        let is_real = self.embedding.ring() == Ring::ConjugateInvariant;
+        values.iter().enumerate().try_fold(0.0_f64, |largest, (index, value)| {
+            match [value.re, value.im].into_iter().find(|part| !part.is_finite()) {
+                Some(value) => Err(Error::NotFinite { index, value }),
+                None if is_real && value.im != 0.0 => Err(Error::NotReal { index, value: *value }),
+                None => Ok(largest.max(libm::hypot(value.re, value.im))),
+            }
+        })
+    }
 }

@@ -8,8 +8,11 @@ use proptest::prelude::*;
 const LEVEL: Level = 1;
 
 fn encoder(log_degree: u32) -> Encoder {
-    let shape =
-        Shape { ring: Ring::Standard, log_degree, first_bits: 50, scale_bits: 36, levels: 2, digits: 3 };
+    encoder_of(Ring::Standard, log_degree)
+}
+
+fn encoder_of(ring: Ring, log_degree: u32) -> Encoder {
+    let shape = Shape { ring, log_degree, first_bits: 50, scale_bits: 36, levels: 2, digits: 3 };
     let params = shape.literal().and_then(Parameters::insecure).expect("small parameters");
     Encoder::new(&params).expect("an embedding")
 }
@@ -20,7 +23,8 @@ fn scale(encoder: &Encoder) -> &Scale {
 
 /// Half a unit in each coefficient, and what the transforms round.
 fn rounding(encoder: &Encoder) -> f64 {
-    (encoder.params().ring_degree() as f64 / 2.0 + 1.0) / scale(encoder).to_f64()
+    let params = encoder.params();
+    (params.ring().expansion(params.ring_degree()) as f64 / 2.0 + 1.0) / scale(encoder).to_f64()
 }
 
 /// `(log2 N, slots)`: a ring and some vector that fits it.
@@ -51,8 +55,8 @@ proptest! {
     }
 
     #[test]
-    fn real_vectors_survive((log_degree, values) in vectors()) {
-        let encoder = encoder(log_degree);
+    fn real_vectors_survive(ring in prop::sample::select(Ring::ALL.to_vec()), (log_degree, values) in vectors()) {
+        let encoder = encoder_of(ring, log_degree);
         let values: Vec<f64> = values.iter().map(|x| x.re).collect();
         let plaintext = encoder.encode(&values, LEVEL, scale(&encoder)).unwrap();
         let decoded = encoder.decode(&plaintext);
@@ -137,6 +141,20 @@ fn wrong_shapes_are_refused() {
         assert_eq!(encoder.decode_sparse(&plaintext, slots), Err(Error::Slots { slots, max: 8 }));
         assert_eq!(encoder.decode_sparse_complex(&plaintext, slots), Err(Error::Slots { slots, max: 8 }));
     }
+}
+
+#[test]
+fn complex_numbers_are_refused_where_slots_are_real() {
+    let encoder = encoder_of(Ring::ConjugateInvariant, 4);
+    let (scale, value) = (scale(&encoder), Complex64::new(2.0, -1.0));
+    let error = encoder.encode_complex(&[Complex64::ONE, value], LEVEL, scale).unwrap_err();
+    assert_eq!(error, Error::NotReal { index: 1, value });
+    assert!(
+        error.to_string().starts_with("number 1 is 2-1i, and slots of the conjugate-invariant ring are real")
+    );
+    let error = encoder.encode_constant_complex(value, LEVEL, scale).unwrap_err();
+    assert_eq!(error, Error::NotReal { index: 0, value });
+    assert!(encoder.encode_complex(&[Complex64::ONE; 16], LEVEL, scale).is_ok(), "as many as coefficients");
 }
 
 #[test]
