@@ -8,6 +8,7 @@
 //! (`lower`). Steps come in an **order** that keeps few values at a time (`order`).
 
 use lowtide_ckks::{Parameters, SecurityLevel};
+use lowtide_ring::Ring;
 
 use crate::{
     Circuit, Error, Program,
@@ -29,6 +30,8 @@ pub struct Requirements {
     pub output_bits: u32,
     /// The security that the ring must have; `None` for tests in small rings alone.
     pub security: Option<SecurityLevel>,
+    /// The kind of ring; `None` for whichever needs the smaller degree, the standard one where both need the same.
+    pub ring: Option<Ring>,
     /// The most bytes that evaluation keys may take, as [`Program::key_bytes`] counts them; rotations that are rare are
     /// then made of others.
     pub key_bytes: Option<u64>,
@@ -44,6 +47,7 @@ impl Requirements {
         scale_bits: 40,
         output_bits: 8,
         security: Some(SecurityLevel::Classical128),
+        ring: None,
         key_bytes: None,
         passes: Passes::ALL,
         lowering: Lowering::ALL,

@@ -15,6 +15,7 @@ mod memory;
 mod picture;
 mod progress;
 mod random;
+mod ring;
 mod rows;
 mod screen;
 mod security;

@@ -12,6 +12,7 @@ use lowtide_circuit::{
 };
 use lowtide_ckks::{KeyList, Level, Parameters, SecurityLevel, Shape};
 use lowtide_linalg::Tile;
+use lowtide_ring::Ring;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -216,10 +217,10 @@ impl Request {
         Ok(())
     }
 
-    pub(crate) fn shape(&self, log_degree: u32, levels: Level, digits: usize) -> Shape {
+    pub(crate) fn shape(&self, ring: Ring, log_degree: u32, levels: Level, digits: usize) -> Shape {
         // Ten bits for weights up to 512 in absolute value.
         let (first_bits, scale_bits) = (self.scale_bits + 10, self.scale_bits);
-        Shape { ring: Default::default(), log_degree, first_bits, scale_bits, levels, digits }
+        Shape { ring, log_degree, first_bits, scale_bits, levels, digits }
     }
 }
 
@@ -234,20 +235,37 @@ impl Plan {
         Self::with_compiler(request, &Compiler::default())
     }
 
+    /// As [`Plan::new`], in one kind of ring.
+    ///
+    /// # Errors
+    /// As [`Plan::new`].
+    pub fn in_ring(request: &Request, ring: Ring) -> Result<Self, Error> {
+        planner::cheapest(request, &[ring], &Compiler::default())
+    }
+
     /// As [`Plan::new`], with less of the compiler: to measure what each part of it is worth.
     ///
     /// # Errors
     /// As [`Plan::new`].
     pub fn with_compiler(request: &Request, compiler: &Compiler) -> Result<Self, Error> {
-        planner::cheapest(request, compiler)
+        planner::cheapest(request, &[], compiler)
     }
 
-    /// A plan in a ring of the given degree whatever its security: for tests alone.
+    /// A plan in a standard ring of the given degree whatever its security: for tests alone.
     ///
     /// # Errors
     /// What is wrong with the request or the ring.
     pub fn insecure(request: &Request, log_degree: u32) -> Result<Self, Error> {
-        let params = Parameters::insecure(request.shape(log_degree, request.levels()?, 3).literal()?)?;
+        Self::insecure_in(Ring::Standard, request, log_degree)
+    }
+
+    /// As [`Plan::insecure`], in any kind of ring.
+    ///
+    /// # Errors
+    /// As [`Plan::insecure`].
+    pub fn insecure_in(ring: Ring, request: &Request, log_degree: u32) -> Result<Self, Error> {
+        let shape = request.shape(ring, log_degree, request.levels()?, 3);
+        let params = Parameters::insecure(shape.literal()?)?;
         planner::cheapest_tile(request, &params, &Compiler::default())
     }
 

@@ -1,6 +1,7 @@
 //! The planner: what a run could be made of, what each way would take, which one to take, and why.
 //!
-//! What is left to it (circuit, mini-batch, scale) is enumerated together with ring degree, digit count and shape of tiles.
+//! What is left to it (circuit, mini-batch, scale) is enumerated together with kind and degree of the ring, digit count and
+//! shape of tiles.
 //! A program knows its levels and operations whatever the digit count, so each circuit is compiled once for a ring and a
 //! shape of tiles, and all digit counts are priced from that. Circuits that are far behind are not tried with every shape.
 //!
@@ -11,6 +12,7 @@
 use lowtide_circuit::speed::{Setting, Speed};
 use lowtide_ckks::{Level, Literal, Parameters};
 use lowtide_linalg::Tile;
+use lowtide_ring::Ring;
 
 use crate::{Circuit, Error, Gram, Plan, Request, plan::Compiler};
 
@@ -32,6 +34,8 @@ pub struct Wish {
     pub circuits: Vec<Circuit>,
     /// Sizes of mini-batches to choose among; none for that of the request. They change what is learned.
     pub batches: Vec<usize>,
+    /// Kinds of ring to choose among; none for all.
+    pub rings: Vec<Ring>,
     /// Binary digits behind the point that weights should have; then the scale is chosen.
     pub precision: Option<f64>,
     /// The most bytes that a service may need.
@@ -104,10 +108,10 @@ impl Candidate {
         self.request.circuit.reads_gram().then_some(self.request.gram)
     }
 
-    /// Ring degree and special primes.
+    /// Ring and special primes.
     #[must_use]
     pub const fn setting(&self) -> Setting {
-        Setting { log_degree: self.literal.log_degree, special: self.literal.p.len() }
+        Setting::of(&self.literal)
     }
 
     /// Bytes to send in all.

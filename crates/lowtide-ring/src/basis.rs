@@ -27,6 +27,15 @@ impl Ring {
     /// Every ring.
     pub const ALL: [Self; 2] = [Self::Standard, Self::ConjugateInvariant];
 
+    /// `standard` or `conjugate-invariant`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::ConjugateInvariant => "conjugate-invariant",
+        }
+    }
+
     /// The number of slots of a polynomial of degree `degree`.
     #[must_use]
     pub const fn slots(self, degree: usize) -> usize {
@@ -65,6 +74,12 @@ impl Ring {
             // The values at a root and at its conjugate are the same.
             Self::ConjugateInvariant => 4,
         }
+    }
+}
+
+impl fmt::Display for Ring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }
 

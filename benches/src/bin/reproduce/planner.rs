@@ -284,8 +284,16 @@ impl Problem {
             divisor: 1.0,
         };
         let circuits = Circuit::ALL.to_vec();
-        let wish =
-            Wish { request, circuits, batches: Vec::new(), precision: None, memory: None, threads, speed };
+        let wish = Wish {
+            request,
+            circuits,
+            batches: Vec::new(),
+            rings: Vec::new(),
+            precision: None,
+            memory: None,
+            threads,
+            speed,
+        };
         Ok(planner::choose(&wish)?)
     }
 

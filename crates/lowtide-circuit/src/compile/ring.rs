@@ -19,10 +19,14 @@ pub(super) fn choose(
         None => Parameters::insecure(literal)?,
     };
     let explanation = format!(
-        "{} slots and {levels} levels of {} bits: the smallest ring for it has degree 2^{log_degree}, where log2(QP) = \
+        "{} slots and {levels} levels of {} bits: the smallest ring for it{} has degree 2^{log_degree}, where log2(QP) = \
          {:.0} gives {}; key switches are cheapest there in {}",
         circuit.slots(),
         requirements.scale_bits,
+        match params.ring() {
+            Ring::ConjugateInvariant => ", conjugate-invariant,",
+            _ => "",
+        },
         params.log2_qp(),
         security(&params),
         match params.digits(levels) {
@@ -38,7 +42,9 @@ pub(super) fn explain_given(params: &Parameters, depth: Level) -> String {
     let (log_degree, highest) = (params.literal().log_degree, params.max_level());
     let log2_qp = params.log2_qp();
     format!(
-        "parameters as given: degree 2^{log_degree}, log2(QP) = {log2_qp:.0} for {}, {depth} of {highest} levels used",
+        "parameters as given: {} ring of degree 2^{log_degree}, log2(QP) = {log2_qp:.0} for {}, {depth} of {highest} levels \
+         used",
+        params.ring(),
         security(params)
     )
 }
@@ -49,28 +55,26 @@ fn security(params: &Parameters) -> String {
 
 /// The smallest ring in which some digit count is secure, and there the one with the cheapest key switches.
 fn literal(circuit: &Circuit, levels: Level, requirements: &Requirements) -> Result<Literal, Error> {
-    let Requirements { scale_bits, output_bits, security, .. } = *requirements;
+    let Requirements { scale_bits, output_bits, security, ring, .. } = *requirements;
     // One bit for the sign, one for noise and scales that stray.
     let first_bits = scale_bits + output_bits + 2;
-    let smallest = circuit.slots().ilog2() + 1;
-    let shape = |log_degree, digits| Shape {
-        ring: Ring::Standard,
-        log_degree,
-        first_bits,
-        scale_bits,
-        levels,
-        digits,
+    let shape = |ring: Ring, digits| {
+        let smallest = circuit.slots().ilog2() + u32::from(ring == Ring::Standard);
+        Shape { ring, log_degree: smallest.max(5), first_bits, scale_bits, levels, digits }
     };
     let Some(wanted) = security else {
-        return Ok(shape(smallest.max(5), levels.min(2) + 1).literal()?);
+        return Ok(shape(ring.unwrap_or_default(), levels.min(2) + 1).literal()?);
     };
+    let rings = ring.map_or_else(|| Ring::ALL.to_vec(), |ring| vec![ring]);
     let primes = |digits: usize| levels + 1 + (levels + 1).div_ceil(digits);
-    let candidates = (1..=levels + 1).filter(|digits| primes(*digits) <= 64);
+    let digits = (1..=levels + 1).filter(|digits| primes(*digits) <= 64);
+    let candidates = digits.flat_map(|digits| rings.iter().map(move |ring| shape(*ring, digits)));
     let (mut best, mut refused): (Option<Literal>, _) = (None, None);
-    for digits in candidates {
-        match shape(smallest, digits).secure_literal(wanted) {
+    for shape in candidates {
+        match shape.secure_literal(wanted) {
             Ok(literal) => {
-                let cost = |literal: &Literal| (literal.log_degree, literal.key_switch_work(levels));
+                let cost =
+                    |it: &Literal| (it.log_degree, it.key_switch_work(levels), it.ring != Ring::Standard);
                 if best.as_ref().is_none_or(|best| cost(&literal) < cost(best)) {
                     best = Some(literal);
                 }
@@ -79,6 +83,6 @@ fn literal(circuit: &Circuit, levels: Level, requirements: &Requirements) -> Res
             Err(error) => refused = Some(error),
         }
     }
-    let log2_qp = shape(10, levels + 1).log2_qp();
+    let log2_qp = shape(Ring::Standard, levels + 1).log2_qp();
     best.ok_or_else(|| refused.unwrap_or(Ckks::NoSecureRing { log2_qp, wanted }).into())
 }

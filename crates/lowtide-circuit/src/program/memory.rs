@@ -16,10 +16,8 @@ impl Program {
         self.usage(setting).into_iter().max().unwrap_or(0)
     }
 
-    /// The ring degree and the special primes of its parameters.
     pub(crate) fn setting(&self) -> Setting {
-        let literal = self.params.literal();
-        Setting { log_degree: literal.log_degree, special: literal.p.len() }
+        Setting::of(self.params.literal())
     }
 
     /// Bytes of the evaluation keys that it runs on, as a service holds them; files are less than half as long.

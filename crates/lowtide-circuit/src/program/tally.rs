@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, ops::AddAssign};
 
 use lowtide_ckks::{KeyList, Level};
+use lowtide_ring::Ring;
 
 use super::{Instruction, Program};
 
@@ -58,10 +59,11 @@ impl Program {
         self.tally().relinearizations.keys().max().copied()
     }
 
-    /// The highest level at which it conjugates; `None` when it never does.
+    /// The highest level at which it takes a key to conjugate; `None` when it never does, and where slots are real.
     #[must_use]
     pub fn conjugation_level(&self) -> Option<Level> {
-        self.tally().conjugations.keys().max().copied()
+        let level = self.tally().conjugations.keys().max().copied();
+        level.filter(|_| self.params.ring() != Ring::ConjugateInvariant)
     }
 
     /// The keys that it runs on: these and no others.

@@ -23,8 +23,8 @@ pub fn rehearsal(
     let (circuit, params) = (program.circuit(), program.params());
     let secrecy = secrecy(circuit);
     // A component rounded, times the secret: what a rescale leaves, and a key switch about as much.
-    let degree = params.ring_degree() as f64;
-    let deviation = (degree * Noise::ROUNDING * (1.0 + degree * Noise::TERNARY)).sqrt();
+    let expansion = params.ring().expansion(params.ring_degree()) as f64;
+    let deviation = (expansion * Noise::ROUNDING * (1.0 + expansion * Noise::TERNARY)).sqrt();
     let width = 12.0_f64.sqrt() * deviation / params.default_scale().to_f64();
     let errs = |id: NodeId| match circuit.op(id) {
         Op::Rotate(..) | Op::Conjugate(_) => true,

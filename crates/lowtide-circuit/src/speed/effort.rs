@@ -2,13 +2,16 @@
 
 use std::ops::{Add, Mul};
 
-use lowtide_ckks::Level;
+use lowtide_ckks::{Level, Literal};
+use lowtide_ring::Ring;
 
 use super::{OWN, from_memory};
 
 /// What besides its level decides the work of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Setting {
+    /// The kind of ring.
+    pub ring: Ring,
     /// `log2 N`.
     pub log_degree: u32,
     /// Special primes: those of a digit of a key switch.
@@ -36,7 +39,16 @@ pub struct Effort {
     pub memory: f64,
 }
 
+/// How many stages of a transform the one in which the conjugate-invariant ring meets its coefficients is worth.
+const MEETING: f64 = 1.5;
+
 impl Setting {
+    /// The setting of some parameters.
+    #[must_use]
+    pub const fn of(literal: &Literal) -> Self {
+        Self { ring: literal.ring, log_degree: literal.log_degree, special: literal.p.len() }
+    }
+
     /// The number of digits of a key switch at a level.
     #[must_use]
     pub const fn digits(&self, level: Level) -> usize {
@@ -54,7 +66,9 @@ impl Setting {
 
     /// Transforms of so many limbs.
     fn transforms(&self, limbs: usize) -> Effort {
-        let butterflies = 0.5 * self.degree() * f64::from(self.log_degree) * limbs as f64;
+        let meeting = if self.ring == Ring::ConjugateInvariant { MEETING } else { 0.0 };
+        let stages = f64::from(self.log_degree) + meeting;
+        let butterflies = 0.5 * self.degree() * stages * limbs as f64;
         Effort { butterflies, ..Effort::default() }
     }
 
@@ -164,7 +178,8 @@ impl Setting {
     #[must_use]
     pub fn encode(&self, level: Level) -> Effort {
         let own = level + 1;
-        let embedding = 0.25 * self.degree() * f64::from(self.log_degree);
+        let slots = self.ring.slots(1 << self.log_degree) as f64;
+        let embedding = 0.5 * slots * f64::from(self.log_degree);
         Effort { embedding, ..self.transforms(own) + self.conversion(1, own, 2) + self.pass(8 + 2 * own) }
     }
 }

@@ -78,7 +78,7 @@ impl Speed {
         let embedding = embedding(&params)?;
         let near = Self { butterfly, conversion, product, pass, embedding, far: 0.0, memory };
         // What a rotation takes beyond that is what it waits for numbers from beyond the core's own cache.
-        let setting = Setting { log_degree: LOG_DEGREE, special: params.literal().p.len() };
+        let setting = Setting::of(params.literal());
         let effort = setting.rotations(LIMBS - 1, 1);
         let waited = rotation(&params)? - 1e9 * near.seconds(&effort, u64::MAX);
         Ok(Self { far: (waited / effort.far).max(0.0), ..near })

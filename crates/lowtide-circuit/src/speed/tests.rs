@@ -4,7 +4,7 @@ use lowtide_ring::Ring;
 use super::*;
 use crate::{Builder, Program, Requirements, compile_for};
 
-const SETTING: Setting = Setting { log_degree: 14, special: 2 };
+const SETTING: Setting = Setting { ring: Ring::Standard, log_degree: 14, special: 2 };
 
 type Operation = fn(&Setting, usize) -> Effort;
 

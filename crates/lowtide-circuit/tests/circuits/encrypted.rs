@@ -11,6 +11,7 @@ use lowtide_circuit::{
     run::{Datum, Options, Progress, run},
 };
 use lowtide_ckks::SecretKey;
+use lowtide_ring::Ring;
 use proptest::prelude::*;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -27,7 +28,11 @@ struct Setup {
 }
 
 fn setup(circuit: &Circuit) -> Setup {
-    let program = compile(circuit, &SMALL).unwrap();
+    setup_in(Ring::Standard, circuit)
+}
+
+fn setup_in(ring: Ring, circuit: &Circuit) -> Setup {
+    let program = compile(circuit, &Requirements { ring: Some(ring), ..SMALL }).unwrap();
     let mut rng = ChaCha20Rng::from_seed([2; 32]);
     let secret = SecretKey::generate(program.params(), &mut rng);
     let keys = customer::keys(&program, &secret, &mut rng).unwrap();
@@ -44,13 +49,15 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn encrypted_runs_compute_the_circuit(circuit in random::circuits(30), inputs in random::inputs()) {
+    fn encrypted_runs_compute_the_circuit(
+        ring in prop::sample::select(Ring::ALL.to_vec()), circuit in random::circuits(30), inputs in random::inputs(),
+    ) {
         let clear = read::clear_nodes(&pass::optimize(&circuit), &inputs).unwrap();
         let largest = clear.iter().flat_map(|value| value.to_vec(random::SLOTS)).fold(0.0_f64, |m, x| m.max(x.abs()));
         prop_assume!(largest < 1000.0);
         let depth = read::depth(&pass::optimize(&circuit)).depth;
         prop_assume!(depth <= 8);
-        let mut setup = setup(&circuit);
+        let mut setup = setup_in(ring, &circuit);
         prop_assert_eq!(setup.program.params().max_level(), depth);
         let expected = read::clear(&circuit, &inputs).unwrap();
         let found = run_encrypted(&mut setup, &inputs);

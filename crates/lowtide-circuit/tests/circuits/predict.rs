@@ -12,6 +12,7 @@ use lowtide_circuit::{
     read,
 };
 use lowtide_ckks::{EvaluationKeys, SecretKey};
+use lowtide_ring::Ring;
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -40,8 +41,10 @@ impl Setup {
         Self { program, analysis, inputs, secret, keys, rng }
     }
 
+    /// Even seeds are of the standard ring, odd ones of the conjugate-invariant.
     fn random(circuit: &Circuit, seed: u64) -> Self {
-        Self::new(circuit, &SMALL, random::inputs(circuit, seed))
+        let ring = Some(Ring::ALL[(seed % 2) as usize]);
+        Self::new(circuit, &Requirements { ring, ..SMALL }, random::inputs(circuit, seed))
     }
 
     fn twin(&mut self, bound: Option<Bound<'_>>) -> Twin {
@@ -159,7 +162,7 @@ fn bounds_hold_in_secure_rings() {
 fn exactly_the_keys_of_a_program_are_needed() {
     let (mut runner, strategy) = (TestRunner::deterministic(), random::circuits(60));
     let mut tried = [0; 3];
-    for seed in 0..25 {
+    for seed in 0..35 {
         let circuit = strategy.new_tree(&mut runner).unwrap().current();
         let mut setup = Setup::random(&circuit, seed);
         let Setup { program, secret, inputs, rng, .. } = &mut setup;

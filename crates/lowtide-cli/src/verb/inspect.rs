@@ -53,6 +53,7 @@ pub(crate) struct Report {
 #[derive(Debug, Serialize)]
 struct Parameters {
     fingerprint: String,
+    ring: &'static str,
     ring_degree: u64,
     levels: usize,
     special_primes: usize,
@@ -153,6 +154,7 @@ fn parameters(summary: &Summary) -> Option<Parameters> {
     let literal = summary.literal.as_ref()?;
     Some(Parameters {
         fingerprint: summary.header.fingerprint.to_string(),
+        ring: literal.ring.name(),
         ring_degree: 1 << literal.log_degree.min(63),
         levels: literal.q.len().saturating_sub(1),
         special_primes: literal.p.len(),
@@ -279,6 +281,7 @@ impl fmt::Display for Report {
         let facts = match &self.parameters {
             Some(Parameters {
                 fingerprint,
+                ring,
                 ring_degree,
                 levels,
                 special_primes,
@@ -294,7 +297,7 @@ impl fmt::Display for Report {
                     "ring degree",
                     Count(*ring_degree as usize),
                     format_args!(
-                        "{}, {}, scale 2^{scale_bits}",
+                        "{ring}, {}, {}, scale 2^{scale_bits}",
                         Of(*levels, "level"),
                         Of(*special_primes, "special prime")
                     ),

@@ -16,6 +16,7 @@ use self::{
 };
 use crate::{
     error::{Error, Usage},
+    ring::RingChoice,
     rows::Options,
     screen::Screen,
     security::SecurityChoice,
@@ -111,6 +112,10 @@ pub(crate) struct Args {
     /// Bits of the scale: more are more exact, and may take a larger ring
     #[arg(long, value_name = "BITS", default_value_t = 34, help_heading = "Encryption")]
     scale_bits: u32,
+    /// The kind of ring
+    #[arg(long, value_enum, default_value_t = RingChoice::Auto, value_name = "KIND",
+          help_heading = "Encryption")]
+    ring: RingChoice,
     /// Choose the smallest scale with which weights have so many binary digits behind the point
     #[arg(long, value_name = "BITS", conflicts_with = "scale_bits", help_heading = "Encryption")]
     precision: Option<f64>,
@@ -262,7 +267,7 @@ fn request(args: &Args, features: usize, rows: usize) -> Result<Request, Error> 
 impl Args {
     fn left(&self) -> Left {
         let Self { batch, precision, memory, .. } = *self;
-        Left { circuit: self.circuit.named(), batch, precision, memory }
+        Left { circuit: self.circuit.named(), batch, ring: self.ring.named(), precision, memory }
     }
 }
 

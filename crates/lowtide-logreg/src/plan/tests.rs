@@ -35,6 +35,17 @@ fn a_plan_takes_a_secure_ring() {
 }
 
 #[test]
+fn real_slots_are_taken_where_they_save_ciphertexts() {
+    let wide = request(Circuit::TwoLevel, 6);
+    let (plan, standard) = (Plan::new(&wide).unwrap(), Plan::in_ring(&wide, Ring::Standard).unwrap());
+    assert_eq!((plan.params().ring(), standard.params().ring()), (Ring::ConjugateInvariant, Ring::Standard));
+    assert!(plan.upload_bytes() * 3 < standard.upload_bytes() * 2);
+    // One ciphertext is as few as there can be.
+    let narrow = Plan::new(&Request { features: 7, rows: 16, batch: 16, ..wide }).unwrap();
+    assert_eq!(narrow.params().ring(), Ring::Standard);
+}
+
+#[test]
 fn inputs_sit_where_they_are_first_used() {
     let plan = Plan::new(&request(Circuit::Fused, 6)).unwrap();
     let levels: Vec<_> = (0..plan.batches_used()).map(|batch| plan.legs()[0].tiles(batch)[0].level).collect();

@@ -11,7 +11,7 @@ pub enum Aspect {
     Circuit,
     /// How many rows a mini-batch has.
     Batch,
-    /// The ring degree.
+    /// The ring: its degree, or its kind.
     Ring,
     /// The number of digits.
     Digits,
@@ -39,7 +39,7 @@ impl Aspect {
         match self {
             Self::Circuit => a.request.circuit != b.request.circuit,
             Self::Batch => a.request.batch != b.request.batch,
-            Self::Ring => a.literal.log_degree != b.literal.log_degree,
+            Self::Ring => (a.literal.log_degree, a.literal.ring) != (b.literal.log_degree, b.literal.ring),
             Self::Digits => a.literal.p.len() != b.literal.p.len(),
             Self::Tile => a.tile.columns() != b.tile.columns(),
         }

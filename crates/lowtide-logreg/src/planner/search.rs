@@ -5,6 +5,7 @@ use std::{cmp::Reverse, collections::BTreeMap, ops::Range};
 use lowtide_circuit::speed::{Setting, Speed, Usage};
 use lowtide_ckks::{Error as Ckks, Level, Literal, Parameters};
 use lowtide_linalg::Tile;
+use lowtide_ring::{Ntt, Ring};
 use lowtide_wire::Sizes;
 
 use super::{Candidate, Choice, Limit, Nearest, Outlook, SAME, SHOWN, Wish, precision, reason};
@@ -30,7 +31,7 @@ pub(super) fn choose(wish: &Wish) -> Result<Choice, Error> {
     let mut search = Search::new(wish, &compiler);
     let mut requests = wish.requests()?;
     if let Some(wanted) = wish.precision {
-        requests = precise(&requests, wanted)?;
+        requests = precise(&requests, wanted, &wish.rings())?;
     }
     // By circuit: a larger mini-batch takes longer, and one that is far behind is followed by none.
     let mut behind: Vec<Circuit> = Vec::new();
@@ -54,9 +55,10 @@ pub(super) fn choose(wish: &Wish) -> Result<Choice, Error> {
     Ok(Choice { candidates: found, reasons, tried })
 }
 
-/// The cheapest plan of a request with this compiler, by the built-in speed: the same everywhere.
-pub(crate) fn cheapest(request: &Request, compiler: &Compiler) -> Result<Plan, Error> {
-    let wish = Wish::exactly(request);
+/// The cheapest plan of a request in one of these rings, or in any, with this compiler, by the built-in speed: the same
+/// everywhere.
+pub(crate) fn cheapest(request: &Request, rings: &[Ring], compiler: &Compiler) -> Result<Plan, Error> {
+    let wish = Wish::exactly(request, rings);
     let mut search = Search::new(&wish, compiler);
     search.circuit(request, request.levels_by(compiler)?)?;
     let found = search.finish()?;
@@ -71,7 +73,7 @@ pub(crate) fn cheapest_tile(
     params: &Parameters,
     compiler: &Compiler,
 ) -> Result<Plan, Error> {
-    let setting = setting(params.literal());
+    let setting = Setting::of(params.literal());
     let mut best: Option<(f64, Plan)> = None;
     for (_, tile) in tiles(request, params.slots())? {
         let plan = Plan::assemble(request.clone(), params, tile, compiler)?;
@@ -86,11 +88,12 @@ pub(crate) fn cheapest_tile(
 
 impl Wish {
     /// Nothing left open but ring, digits and tiles.
-    fn exactly(request: &Request) -> Self {
+    fn exactly(request: &Request, rings: &[Ring]) -> Self {
         Self {
             request: request.clone(),
             circuits: Vec::new(),
             batches: Vec::new(),
+            rings: rings.to_vec(),
             precision: None,
             memory: None,
             threads: 1,
@@ -114,6 +117,13 @@ impl Wish {
         }
         requests.sort_by_key(|(request, levels)| (request.batch, *levels, request.circuit.name()));
         Ok(requests)
+    }
+
+    /// The rings to choose among. Those of more slots come first: they set the time, and errors are larger in them.
+    fn rings(&self) -> Vec<Ring> {
+        let mut rings = if self.rings.is_empty() { Ring::ALL.to_vec() } else { self.rings.clone() };
+        rings.sort_by_key(|ring| Reverse(ring.slots(Ntt::MIN_DEGREE)));
+        rings
     }
 }
 
@@ -146,7 +156,7 @@ impl<'a> Search<'a> {
     /// Every ring, digit count and shape of tiles for a circuit; the least time.
     fn circuit(&mut self, request: &Request, levels: Level) -> Result<f64, Error> {
         let mut least = f64::INFINITY;
-        let rings = match literals(request, levels) {
+        let rings = match literals(request, levels, &self.wish.rings()) {
             Ok(rings) => rings,
             Err(error @ Error::Ckks(Ckks::NoSecureRing { .. })) => {
                 self.refused = Some(error);
@@ -154,7 +164,7 @@ impl<'a> Search<'a> {
             }
             Err(error) => return Err(error),
         };
-        for literals in rings.values() {
+        for literals in rings {
             let params = Parameters::with_security(literals[0].clone(), request.security()?)?;
             let tiles = tiles(request, params.slots())?;
             if tiles.is_empty() {
@@ -176,7 +186,7 @@ impl<'a> Search<'a> {
     /// What a plan would take with other primes; its time.
     fn price(&mut self, plan: &Plan, literal: &Literal) -> f64 {
         let wish = self.wish;
-        let usage = |leg: &Leg| leg.program().usage_in(setting(literal), &wish.speed, wish.threads);
+        let usage = |leg: &Leg| leg.program().usage_in(Setting::of(literal), &wish.speed, wish.threads);
         let usages: Vec<Usage> = plan.legs().iter().map(usage).collect();
         let seconds = usages.iter().map(|usage| usage.seconds(wish.threads)).sum();
         let sizes = Sizes::new(literal);
@@ -242,31 +252,33 @@ fn best(found: &[Candidate], batches: bool) -> usize {
     quick.min_by_key(|(_, it)| key(it)).map_or(0, |(index, _)| index)
 }
 
-/// For each of the two smallest rings in which some digit count is secure, all digit counts that are.
-fn literals(request: &Request, levels: Level) -> Result<BTreeMap<u32, Vec<Literal>>, Error> {
+/// For each of the two smallest degrees in which some digit count is secure, and each kind of ring, all digit counts that
+/// are.
+fn literals(request: &Request, levels: Level, kinds: &[Ring]) -> Result<Vec<Vec<Literal>>, Error> {
     let wanted = request.security()?;
     let own = levels + 1;
-    let refusal = Ckks::NoSecureRing { log2_qp: request.shape(10, levels, own).log2_qp(), wanted };
+    let shape = |ring, digits| request.shape(ring, 10, levels, digits);
+    let refusal = Ckks::NoSecureRing { log2_qp: shape(Ring::Standard, own).log2_qp(), wanted };
     // 64 primes in all, special ones included. Digit counts that take as many special primes are the same.
     let mut specials: Vec<usize> = (1..=own).map(|digits| own.div_ceil(digits)).collect();
     specials.dedup();
     specials.retain(|special| own + special <= 64);
-    let mut rings: BTreeMap<u32, Vec<Literal>> = BTreeMap::new();
-    for digits in specials.into_iter().map(|special| own.div_ceil(special)) {
-        match request.shape(10, levels, digits).secure_literal(wanted) {
-            Ok(literal) => rings.entry(literal.log_degree).or_default().push(literal),
-            Err(Ckks::NoSecureRing { .. }) => {}
-            Err(error) => return Err(error.into()),
+    let mut degrees: BTreeMap<u32, Vec<Vec<Literal>>> = BTreeMap::new();
+    for special in specials {
+        for (kind, ring) in kinds.iter().enumerate() {
+            match shape(*ring, own.div_ceil(special)).secure_literal(wanted) {
+                Ok(literal) => {
+                    let rings = degrees.entry(literal.log_degree).or_insert(vec![Vec::new(); kinds.len()]);
+                    rings[kind].push(literal);
+                }
+                Err(Ckks::NoSecureRing { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
     }
-    while rings.len() > 2 {
-        rings.pop_last();
-    }
+    let rings = degrees.into_values().take(2).flatten().filter(|literals| !literals.is_empty());
+    let rings: Vec<Vec<Literal>> = rings.collect();
     if rings.is_empty() { Err(refusal.into()) } else { Ok(rings) }
-}
-
-fn setting(literal: &Literal) -> Setting {
-    Setting { log_degree: literal.log_degree, special: literal.p.len() }
 }
 
 /// Shapes of tiles that are worth a look, with their ciphertexts, the fewest first.
@@ -290,11 +302,15 @@ fn too_wide(request: &Request, slots: usize) -> Error {
 }
 
 /// The requests that reach a precision, each at the smallest scale that gives it.
-fn precise(requests: &[(Request, Level)], wanted: f64) -> Result<Vec<(Request, Level)>, Error> {
+fn precise(
+    requests: &[(Request, Level)],
+    wanted: f64,
+    rings: &[Ring],
+) -> Result<Vec<(Request, Level)>, Error> {
     let mut precise = Vec::new();
     let mut nearest: Option<(f64, Nearest)> = None;
     for (request, levels) in requests {
-        let Some((bits, candidate)) = read(request, *levels)? else {
+        let Some((bits, candidate)) = read(request, *levels, rings)? else {
             precise.push((request.clone(), *levels));
             continue;
         };
@@ -320,9 +336,9 @@ fn precise(requests: &[(Request, Level)], wanted: f64) -> Result<Vec<(Request, L
 
 /// The precision of a circuit at the scale of the request, in its smallest ring with the fewest tiles; nothing when there is
 /// no ring, or too much to read.
-fn read(request: &Request, levels: Level) -> Result<Option<(f64, Nearest)>, Error> {
-    let Ok(rings) = literals(request, levels) else { return Ok(None) };
-    let literal = rings.into_values().flatten().next().expect("no ring without a literal");
+fn read(request: &Request, levels: Level, rings: &[Ring]) -> Result<Option<(f64, Nearest)>, Error> {
+    let Ok(rings) = literals(request, levels, rings) else { return Ok(None) };
+    let literal = rings.into_iter().flatten().next().expect("no ring without a literal");
     let log_degree = literal.log_degree;
     let params = Parameters::with_security(literal, request.security()?)?;
     let Some((_, tile)) = tiles(request, params.slots())?.into_iter().next() else { return Ok(None) };
@@ -332,12 +348,13 @@ fn read(request: &Request, levels: Level) -> Result<Option<(f64, Nearest)>, Erro
 
 /// Precisions that were read: tiles and digits hardly change them.
 #[derive(Default)]
-struct Readings(BTreeMap<(&'static str, usize, u32), Option<f64>>);
+struct Readings(BTreeMap<(&'static str, usize, &'static str, u32), Option<f64>>);
 
 impl Readings {
     fn of(&mut self, candidate: &Candidate) -> Option<f64> {
         let request = &candidate.request;
-        let key = (request.circuit.name(), request.batch, candidate.literal.log_degree);
+        let literal = &candidate.literal;
+        let key = (request.circuit.name(), request.batch, literal.ring.name(), literal.log_degree);
         let read = || candidate.plan().and_then(|plan| precision::bits(&plan)).ok().flatten();
         *self.0.entry(key).or_insert_with(read)
     }

@@ -28,6 +28,7 @@ fn wish(features: usize, rows: usize, batch: usize, steps: usize) -> Wish {
         request: request(features, rows, batch, steps),
         circuits: vec![Circuit::Fused, Circuit::TwoLevel],
         batches: Vec::new(),
+        rings: Vec::new(),
         precision: None,
         memory: None,
         threads: 1,
@@ -77,7 +78,10 @@ fn every_reason_decides_one_thing_otherwise() {
         match aspect {
             Aspect::Circuit => assert_ne!(other.request.circuit, best.request.circuit),
             Aspect::Batch => assert_ne!(other.request.batch, best.request.batch),
-            Aspect::Ring => assert_ne!(other.literal.log_degree, best.literal.log_degree),
+            Aspect::Ring => {
+                let ring = |it: &Candidate| (it.literal.ring, it.literal.log_degree);
+                assert_ne!(ring(other), ring(best));
+            }
             Aspect::Digits => assert_ne!(other.digits(), best.digits()),
             Aspect::Tile => assert_ne!(other.tile, best.tile),
         }

@@ -6,6 +6,7 @@ use lowtide_logreg::{
     clear::{self, Activation},
     customer, train, twin,
 };
+use lowtide_ring::Ring;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
@@ -13,7 +14,10 @@ use crate::problem::{request, rows};
 
 #[test]
 fn encrypted_training_is_its_twin() {
+    let mut rings = [(Ring::Standard, 9), (Ring::ConjugateInvariant, 8)].into_iter().cycle();
     for circuit in Circuit::ALL {
+        // The other ring than the circuit before had.
+        rings.next();
         for (features, count, batch, steps, degree) in [
             (5, 40, 16, 4, 3),
             (20, 100, 100, 3, 3),
@@ -24,7 +28,9 @@ fn encrypted_training_is_its_twin() {
             (6, 24, 8, 4, 5),
             (20, 40, 16, 6, 3),
         ] {
-            let plan = Plan::insecure(&request(circuit, features, count, batch, steps, degree), 9).unwrap();
+            let (ring, log_degree) = rings.next().unwrap();
+            let request = request(circuit, features, count, batch, steps, degree);
+            let plan = Plan::insecure_in(ring, &request, log_degree).unwrap();
             let rows = rows(count, features);
             let mut rng = ChaCha20Rng::from_seed([9; 32]);
             let secret = SecretKey::generate(plan.params(), &mut rng);
@@ -38,7 +44,7 @@ fn encrypted_training_is_its_twin() {
             let found = customer::decrypt(&secret, &model).unwrap();
             let expected = twin::train_twin(&plan, &rows).unwrap();
             let worst = found.weights.iter().zip(&expected).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
-            assert!(worst < 1e-7, "{circuit} {features} {count} {batch} {steps} {degree}: {worst:e}");
+            assert!(worst < 1e-7, "{ring} {circuit} {features} {count} {batch} {steps} {degree}: {worst:e}");
             let activation = Activation::Polynomial(plan.request().sigmoid.clone());
             let steps = plan.request().schedule.steps(steps);
             let oracle = clear::train(&rows, plan.batches(), steps, &activation).weights;

@@ -200,10 +200,10 @@ fn literals_pass_the_door() {
         refused(|literal| literal.log_degree = 255),
         Error::Scheme(ckks::Error::RingDegree { .. })
     ));
-    let forged = forge(&encode(&STOCK.params), |payload| payload[0] = 1);
+    let forged = forge(&encode(&STOCK.params), |payload| payload[0] = 2);
     assert!(matches!(
         decode::<Parameters>(&forged, &any_limits()),
-        Err(Error::Code { what: "ring", found: 1 })
+        Err(Error::Code { what: "ring", found: 2 })
     ));
     let bare: Error =
         decode::<EvaluationKeys>(&forge(&encode(&STOCK.keys), Vec::clear), &any_limits()).unwrap_err();

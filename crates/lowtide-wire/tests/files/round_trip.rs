@@ -1,6 +1,7 @@
 //! There and back: the same values, the same bytes.
 
 use lowtide_ckks::{Ciphertext, EvaluationKeys, Noise, Parameters, PublicKey, Scale, SecretKey};
+use lowtide_ring::Ring;
 use lowtide_wire::{Envelope, Limits, Payload, decode, encode};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -55,6 +56,7 @@ fn everything_comes_back_under_small_parameters() {
         lowtide_ckks::Shape { log_degree: 6, digits: 3, ..SHAPE },
         lowtide_ckks::Shape { log_degree: 5, first_bits: 60, scale_bits: 57, levels: 5, digits: 1, ..SHAPE },
         lowtide_ckks::Shape { log_degree: 4, first_bits: 31, scale_bits: 20, levels: 4, digits: 5, ..SHAPE },
+        lowtide_ckks::Shape { ring: Ring::ConjugateInvariant, log_degree: 4, ..SHAPE },
     ];
     for shape in shapes {
         let stock = Stock::new(Parameters::insecure(shape.literal().unwrap()).unwrap());

@@ -1,10 +1,11 @@
 //! How far each kind of error reaches: its standard deviation in a slot, times how many of them we allow for.
 //!
 //! All before division by the scale. Deviations are those of the complex slots: a polynomial whose coefficients have
-//! variance `v` has slots of variance `N v`.
+//! variance `v` has slots of variance `N v`. In the conjugate-invariant ring it is `2 N v`, and all of it is real, which in a
+//! normal distribution counts twice: as if `N` were four times as large, and in products of two errors as well.
 
 use lowtide_ckks::{Level, Noise, Scale};
-use lowtide_ring::sample::ERROR_DEVIATION;
+use lowtide_ring::{Ring, sample::ERROR_DEVIATION};
 
 use crate::Program;
 
@@ -14,6 +15,7 @@ const CERTAINTY: f64 = 30.0;
 /// What is needed of a program to tell.
 pub(super) struct Reach<'a> {
     program: &'a Program,
+    /// `N`, or what stands for it.
     degree: f64,
     /// `L`: the logarithm of the slots over the probability of failure.
     log: f64,
@@ -22,7 +24,9 @@ pub(super) struct Reach<'a> {
 impl<'a> Reach<'a> {
     pub(super) fn new(program: &'a Program) -> Self {
         let log = (program.slots() as f64).ln() + CERTAINTY * std::f64::consts::LN_2;
-        Self { program, degree: program.params().ring_degree() as f64, log }
+        let params = program.params();
+        let reality = if params.ring() == Ring::ConjugateInvariant { 4 } else { 1 };
+        Self { program, degree: (reality * params.ring_degree()) as f64, log }
     }
 
     /// A normal error and the product of two, by their variances.
@@ -38,8 +42,9 @@ impl<'a> Reach<'a> {
     /// A real vector encoded, by its largest number and the scale, after division by it.
     ///
     /// Two coefficients a slot are rounded, all others are zero. Those of real vectors come in pairs, `a_k = -a_(N-k)`,
-    /// and so do their roundings: the whole error is real, which in a normal distribution counts twice. Coefficients
-    /// below a half become zero together, and take the numbers with them.
+    /// and so do their roundings: the whole error is real, which in a normal distribution counts twice. (One coefficient a
+    /// slot in the conjugate-invariant ring, and twice the variance.) Coefficients below a half become zero together, and
+    /// take the numbers with them.
     pub(super) fn encoding(&self, magnitude: f64, scale: &Scale) -> f64 {
         let (slots, scale) = (self.program.slots() as f64, scale.to_f64());
         let rounding = self.of(2.0 * 2.0 * slots * Noise::ROUNDING, 0.0) / scale;

@@ -19,6 +19,7 @@ use crate::{
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Needs {
     pub(super) security_bits: Option<u32>,
+    pub(super) ring: &'static str,
     pub(super) ring_degree: usize,
     pub(super) ring_slots: usize,
     pub(super) log2_qp: f64,
@@ -85,6 +86,7 @@ impl Needs {
         let lowered = |step: &&Step| matches!(step.instruction, Instruction::Lower(..));
         Self {
             security_bits: security.map(SecurityLevel::bits),
+            ring: params.ring().name(),
             ring_degree: params.ring_degree(),
             ring_slots: params.slots(),
             log2_qp: params.log2_qp(),
@@ -122,7 +124,12 @@ impl Needs {
             .remarked(
                 "ring degree",
                 Count(self.ring_degree),
-                format_args!("2^{}, {} slots", self.ring_degree.ilog2(), Count(self.ring_slots)),
+                format_args!(
+                    "2^{}, {}: {} slots",
+                    self.ring_degree.ilog2(),
+                    self.ring,
+                    Count(self.ring_slots)
+                ),
             )
             .remarked(
                 "levels",

@@ -2,7 +2,7 @@
 
 use lowtide_circuit::Requirements;
 
-use crate::security::SecurityChoice;
+use crate::{ring::RingChoice, security::SecurityChoice};
 
 /// What a compiled circuit should offer.
 #[derive(Clone, Copy, Debug, clap::Args)]
@@ -14,6 +14,10 @@ pub(super) struct Wanted {
     /// Bits of the largest output before the point: 8 for outputs up to 256
     #[arg(long, value_name = "BITS", default_value_t = 8, help_heading = "Encryption")]
     output_bits: u32,
+    /// The kind of ring: `auto` is the one of the smaller degree
+    #[arg(long, value_enum, default_value_t = RingChoice::Auto, value_name = "KIND",
+          help_heading = "Encryption")]
+    ring: RingChoice,
     /// Bits of security
     #[arg(long, value_enum, default_value_t = SecurityChoice::Bits128, value_name = "BITS",
           help_heading = "Encryption")]
@@ -31,9 +35,10 @@ impl Wanted {
 }
 
 impl From<Wanted> for Requirements {
-    fn from(Wanted { scale_bits, output_bits, security, key_memory }: Wanted) -> Self {
+    fn from(Wanted { scale_bits, output_bits, ring, security, key_memory }: Wanted) -> Self {
         let key_bytes = key_memory.map(|mebibytes| u64::from(mebibytes) << 20);
-        Self { scale_bits, output_bits, security: Some(security.into()), key_bytes, ..Self::DEFAULT }
+        let (security, ring) = (Some(security.into()), ring.named());
+        Self { scale_bits, output_bits, security, ring, key_bytes, ..Self::DEFAULT }
     }
 }
 

@@ -4,6 +4,7 @@ use lowtide_logreg::{
     Gram,
     planner::{Aspect, Candidate, Choice},
 };
+use lowtide_ring::Ring;
 use serde::Serialize;
 
 use crate::{
@@ -30,6 +31,7 @@ pub(crate) struct Row {
     pub(crate) gram: &'static str,
     pub(crate) scale_bits: u32,
     pub(crate) levels: usize,
+    pub(crate) ring: &'static str,
     pub(crate) log_degree: u32,
     pub(crate) digits: usize,
     pub(crate) tile_rows: usize,
@@ -83,7 +85,10 @@ impl Weighed {
             |facts: Facts, other: &Otherwise| facts.remarked(other.label, other.is(), other.costs(best));
         let facts = self.otherwise.iter().fold(facts.heading("What else there is"), because);
         let facts = facts
-            .heading(format_args!("The best of {}; sizes in MiB", Of(self.tried, "candidate")))
+            .heading(format_args!(
+                "The best of {}; sizes in MiB; R is a conjugate-invariant ring",
+                Of(self.tried, "candidate")
+            ))
             .text(line(
                 "",
                 ["circuit", "batch", "ring", "digits", "tiles", "time", "upload", "keys", "memory", "bits"],
@@ -102,6 +107,7 @@ impl Row {
             gram: candidate.gram().map_or("none", Gram::name),
             scale_bits: request.scale_bits,
             levels: candidate.levels(),
+            ring: candidate.literal.ring.name(),
             log_degree: candidate.literal.log_degree,
             digits: candidate.digits(),
             tile_rows: candidate.tile.rows(),
@@ -121,7 +127,7 @@ impl Row {
             [
                 self.circuit,
                 &self.batch.to_string(),
-                &format!("2^{}", self.log_degree),
+                &self.ring(),
                 &self.digits.to_string(),
                 &self.tiles(),
                 &Time(self.seconds).to_string(),
@@ -131,6 +137,12 @@ impl Row {
                 &self.precision_bits.map_or("-".into(), |bits| format!("{bits:.1}")),
             ],
         )
+    }
+
+    /// The degree, and whether all of its coefficients count as slots.
+    fn ring(&self) -> String {
+        let real = if self.ring == Ring::ConjugateInvariant.name() { "R" } else { "" };
+        format!("2^{}{real}", self.log_degree)
     }
 
     fn tiles(&self) -> String {
@@ -148,7 +160,7 @@ impl Otherwise {
         match self.aspect {
             "circuit" => self.row.circuit.to_owned(),
             "batch" => self.row.batch.to_string(),
-            "ring" => format!("2^{}", self.row.log_degree),
+            "ring" => self.row.ring(),
             "digits" => self.row.digits.to_string(),
             _ => self.row.tiles(),
         }
@@ -171,7 +183,7 @@ impl Otherwise {
 fn line(mark: &str, cells: [&str; 10]) -> String {
     let [circuit, batch, ring, digits, tiles, time, upload, keys, memory, bits] = cells;
     format!(
-        "{mark:1} {circuit:<9} {batch:>5} {ring:>4} {digits:>6} {tiles:>9} {time:>7} {upload:>7} {keys:>7} {memory:>7} \
+        "{mark:1} {circuit:<9} {batch:>5} {ring:>5} {digits:>6} {tiles:>9} {time:>7} {upload:>7} {keys:>7} {memory:>7} \
          {bits:>5}"
     )
 }

@@ -33,6 +33,7 @@ pub(crate) struct Report {
     pub(crate) ridge: f64,
     pub(crate) class_weights: bool,
     pub(crate) security_bits: Option<u32>,
+    pub(crate) ring: &'static str,
     pub(crate) ring_degree: usize,
     pub(crate) log2_qp: f64,
     pub(crate) log2_qp_limit: u32,
@@ -109,6 +110,7 @@ impl Report {
             ridge: request.schedule.ridge(),
             class_weights: request.is_weighted,
             security_bits: security.map(SecurityLevel::bits),
+            ring: params.ring().name(),
             ring_degree: params.ring_degree(),
             log2_qp: params.log2_qp(),
             log2_qp_limit: security.map_or(0, |level| level.max_log2_qp(log_degree)),
@@ -212,7 +214,7 @@ impl Report {
             .remarked(
                 "ring degree",
                 Count(self.ring_degree),
-                format_args!("2^{log_degree}, {} slots", Count(self.slots)),
+                format_args!("2^{log_degree}, {}: {} slots", self.ring, Count(self.slots)),
             )
             .remarked(
                 "levels",

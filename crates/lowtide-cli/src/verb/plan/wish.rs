@@ -7,6 +7,7 @@ use lowtide_logreg::{
     Circuit, Error as Trainer, Request,
     planner::{self, Choice, Wish},
 };
+use lowtide_ring::Ring;
 
 /// Rows of a mini-batch, or leave to choose them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,8 @@ pub(super) struct Left {
     /// Nothing for a free choice.
     pub(super) circuit: Option<Circuit>,
     pub(super) batch: Batch,
+    /// Nothing for a free choice.
+    pub(super) ring: Option<Ring>,
     pub(super) precision: Option<f64>,
     pub(super) memory: Option<Room>,
 }
@@ -84,6 +87,7 @@ impl Left {
                 Batch::Auto => planner::batches(request.rows),
                 Batch::Rows(_) => Vec::new(),
             },
+            rings: self.ring.into_iter().collect(),
             precision: self.precision,
             memory: self.memory.map(|Room(bytes)| bytes),
             threads: rayon::current_num_threads(),
