@@ -38,6 +38,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         for without in &parts {
             eprintln!("{circuit} without {}", without.as_deref().unwrap_or("nothing"));
             rows.push(case::measure(&case::Args {
+                ring: None,
                 circuit,
                 service: false,
                 steps: args.steps,

@@ -14,6 +14,7 @@ use lowtide_logreg::{
     schedule::{Momentum, Schedule, StepSize},
     sigmoid::{Method, SigmoidPolynomial},
 };
+use lowtide_ring::Ring;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,9 @@ pub(crate) struct Args {
     /// Gram matrices are made by the service
     #[arg(long)]
     pub(crate) service: bool,
+    /// The kind of ring, in place of the cheaper one
+    #[arg(long, value_parser = ring)]
+    pub(crate) ring: Option<Ring>,
     /// Mini-batches
     #[arg(long, default_value_t = 6)]
     pub(crate) steps: usize,
@@ -36,7 +40,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 128)]
     pub(crate) batch: usize,
     /// The part of the compiler to leave out
-    #[arg(long)]
+    #[arg(long, conflicts_with = "ring")]
     pub(crate) without: Option<String>,
     /// How often to train; the median time counts
     #[arg(long, default_value_t = 3)]
@@ -53,6 +57,7 @@ pub(crate) struct Row {
     pub(crate) without: Option<String>,
     pub(crate) threads: usize,
     pub(crate) levels: usize,
+    pub(crate) ring: String,
     pub(crate) ring_degree: usize,
     pub(crate) log2_qp: f64,
     pub(crate) ct_products: usize,
@@ -83,6 +88,12 @@ pub(crate) fn circuit(name: &str) -> Result<Circuit, String> {
         .ok_or_else(|| format!("choose {}", names()))
 }
 
+/// A kind of ring by its name.
+pub(crate) fn ring(name: &str) -> Result<Ring, String> {
+    let names = || Ring::ALL.map(Ring::name).join(" or ");
+    Ring::ALL.into_iter().find(|ring| ring.name() == name).ok_or_else(|| format!("choose {}", names()))
+}
+
 /// The compiler without one of its parts.
 fn compiler(without: Option<&str>) -> Result<Compiler, Failure> {
     let Some(part) = without else { return Ok(Compiler::default()) };
@@ -110,7 +121,10 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         gram: if args.service { Gram::Service } else { Gram::Customer },
         refresh_every: None,
     };
-    let plan = Plan::with_compiler(&request, &compiler(args.without.as_deref())?)?;
+    let plan = match args.ring {
+        Some(ring) => Plan::in_ring(&request, ring)?,
+        None => Plan::with_compiler(&request, &compiler(args.without.as_deref())?)?,
+    };
     let passage = Passage::new(&plan, &rows, args.runs, &mut ChaCha20Rng::from_seed([1; 32]))?;
     let (tally, program) = (plan.tally(), plan.legs()[0].program());
     let row = Row {
@@ -118,6 +132,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         without: args.without.clone(),
         threads: args.threads,
         levels: plan.params().max_level(),
+        ring: plan.params().ring().to_string(),
         ring_degree: plan.params().ring_degree(),
         log2_qp: plan.params().log2_qp(),
         ct_products: tally.product_count(),
@@ -156,6 +171,9 @@ pub(crate) fn measure(args: &Args) -> Result<Row, Failure> {
         ("--threads", args.threads.to_string()),
     ] {
         command.args([option, &value]);
+    }
+    if let Some(ring) = args.ring {
+        command.args(["--ring", ring.name()]);
     }
     if let Some(without) = &args.without {
         command.args(["--without", without]);

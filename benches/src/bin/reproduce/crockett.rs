@@ -3,6 +3,7 @@
 
 use clap::Parser;
 use lowtide_logreg::{Circuit, Gram};
+use lowtide_ring::Ring;
 use serde::Serialize;
 
 use self::published::{BASELINE, LOW_DEPTH, Published};
@@ -39,6 +40,9 @@ pub(crate) struct Args {
     /// How often to measure; the median time counts
     #[arg(long, value_name = "N", default_value_t = 3)]
     runs: usize,
+    /// Measure every circuit in the standard and in the conjugate-invariant ring, not in the cheaper one alone
+    #[arg(long)]
+    rings: bool,
     /// Measure also with Gram matrices that the service makes, which takes minutes
     #[arg(long)]
     service: bool,
@@ -47,8 +51,8 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// A circuit, and who makes Gram matrices for it.
-type Case = (Circuit, Gram);
+/// A circuit, who makes Gram matrices for it, and in which kind of ring, unless in the cheaper.
+type Case = (Circuit, Gram, Option<Ring>);
 
 /// The numbers of threads that are measured.
 const THREADS: [usize; 2] = [1, 2];
@@ -61,6 +65,7 @@ struct Line {
     /// Who makes Gram matrices, if the circuit reads some.
     gram: Option<&'static str>,
     levels: usize,
+    ring: String,
     ring_degree: usize,
     log2_qp: f64,
     ct_products: usize,
@@ -90,7 +95,7 @@ struct Ratios {
 
 impl Line {
     /// All rows of one circuit, `THREADS` in turn.
-    fn new((circuit, gram): Case, rows: &[Row]) -> Self {
+    fn new((circuit, gram, _): Case, rows: &[Row]) -> Self {
         let seconds = |threads| {
             median(rows.iter().filter(|row| row.threads == threads).map(|row| row.seconds).collect())
         };
@@ -99,6 +104,7 @@ impl Line {
             circuit: circuit.name().replace('-', "_"),
             gram: circuit.reads_gram().then_some(gram.name()),
             levels: row.levels,
+            ring: row.ring.clone(),
             ring_degree: row.ring_degree,
             log2_qp: row.log2_qp,
             ct_products: row.ct_products,
@@ -138,19 +144,25 @@ impl Line {
 pub(crate) fn run(args: &Args) -> Result<(), Failure> {
     let wanted = |circuit: &Circuit| args.only.is_empty() || args.only.contains(circuit);
     let circuits = || Circuit::ALL.into_iter().filter(wanted);
-    let mut cases: Vec<Case> = circuits().map(|circuit| (circuit, Gram::Customer)).collect();
-    if args.service {
-        cases.extend(
-            circuits().filter(|circuit| circuit.reads_gram()).map(|circuit| (circuit, Gram::Service)),
-        );
-    }
+    let service = |circuit: &Circuit| args.service && circuit.reads_gram();
+    let made: Vec<(Circuit, Gram)> = circuits()
+        .map(|circuit| (circuit, Gram::Customer))
+        .chain(circuits().filter(service).map(|circuit| (circuit, Gram::Service)))
+        .collect();
+    let rings = if args.rings { Ring::ALL.map(Some).to_vec() } else { vec![None] };
+    let in_rings = |(circuit, gram): (Circuit, Gram)| rings.iter().map(move |ring| (circuit, gram, *ring));
+    let cases: Vec<Case> = made.into_iter().flat_map(in_rings).collect();
     let mut rows = vec![Vec::new(); cases.len()];
     for round in 1..=args.runs.max(1) {
-        for ((circuit, gram), rows) in cases.iter().zip(&mut rows) {
+        for ((circuit, gram, ring), rows) in cases.iter().zip(&mut rows) {
             for threads in THREADS {
-                eprintln!("round {round}: {circuit}, Gram matrices by the {gram}, threads: {threads}");
+                let in_ring = ring.map_or_else(String::new, |ring| format!(" in the {ring} ring"));
+                eprintln!(
+                    "round {round}: {circuit}{in_ring}, Gram matrices by the {gram}, threads: {threads}"
+                );
                 rows.push(case::measure(&case::Args {
                     circuit: *circuit,
+                    ring: *ring,
                     service: *gram == Gram::Service,
                     steps: args.steps,
                     batch: args.batch,
@@ -213,8 +225,9 @@ fn cells(lines: &[Line]) -> Vec<Vec<String>> {
     fn ratio(line: &Line, of: fn(&Ratios) -> f64) -> String {
         line.beside_baseline.as_ref().map_or_else(String::new, |ratios| times(of(ratios)))
     }
-    let entries: [Entry; 23] = [
+    let entries: [Entry; 24] = [
         ("levels", |line| line.levels.to_string(), |it| Some(it.levels.to_string())),
+        ("ring", |line| line.ring.clone(), |_| None),
         ("ring degree", |line| degree(line.ring_degree), |_| None),
         ("log2 QP", |line| format!("{:.0}", line.log2_qp), |_| None),
         ("ciphertext products", |line| line.ct_products.to_string(), |_| None),
@@ -267,6 +280,7 @@ mod tests {
             without: None,
             threads,
             levels: 24,
+            ring: Ring::Standard.to_string(),
             ring_degree: 1 << 16,
             log2_qp: 1700.4,
             ct_products: if circuit == Circuit::Baseline { 20 } else { 35 },
@@ -287,7 +301,7 @@ mod tests {
 
     fn line(circuit: Circuit, seconds: [f64; 3]) -> Line {
         let rows = seconds.map(|seconds| [row(circuit, 1, seconds), row(circuit, 2, seconds / 2.0)]);
-        Line::new((circuit, Gram::Customer), rows.as_flattened())
+        Line::new((circuit, Gram::Customer, None), rows.as_flattened())
     }
 
     #[test]
@@ -317,6 +331,7 @@ mod tests {
         for field in [
             "circuit",
             "levels",
+            "ring",
             "ring_degree",
             "log2_qp",
             "ct_products",
