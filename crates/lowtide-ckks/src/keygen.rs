@@ -96,7 +96,7 @@ impl SecretKey {
     }
 
     /// A key from secret `from` to secret `to`, both over all primes.
-    fn switching_key(
+    pub(crate) fn switching_key(
         &self,
         from: &Poly<Evaluation>,
         to: &Poly<Evaluation>,

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod add;
+mod bridge;
 mod ciphertext;
 mod constant;
 #[cfg(feature = "customer")]
@@ -24,6 +25,7 @@ mod secret;
 pub mod security;
 mod shape;
 
+pub use bridge::BridgeKeys;
 pub use ciphertext::{Ciphertext, Product};
 pub use error::Error;
 pub use key::{EvaluationKeys, GaloisKey, KeyList, RelinearizationKey, Seed, SwitchingKey};

@@ -2,6 +2,7 @@
 
 pub mod automorphism;
 pub mod basis;
+mod bridge;
 mod buffer;
 pub mod error;
 pub mod extend;

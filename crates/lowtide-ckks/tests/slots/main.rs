@@ -6,7 +6,7 @@
 mod oracle;
 
 use lowtide_ckks::{
-    Ciphertext, Error, EvaluationKeys, KeyList, Parameters, Plaintext, Scale, SecretKey, Shape,
+    Ciphertext, Error, EvaluationKeys, KeyList, Literal, Parameters, Plaintext, Scale, SecretKey, Shape,
 };
 use lowtide_ring::Ring;
 use oracle::{assert_close, decode, encode, worst};
@@ -253,6 +253,63 @@ fn a_secret_key_prints_nothing_and_round_trips() {
     let mut bad = coefficients;
     bad[3] = 2;
     assert!(matches!(SecretKey::from_coefficients(&setup.params, bad), Err(Error::Malformed { .. })));
+}
+
+/// The two ends of a bridge: 32 real slots, 32 complex ones.
+fn bridge(rng: &mut ChaCha20Rng) -> (SecretKey, SecretKey) {
+    let literal = shape(Ring::ConjugateInvariant, 3).literal().unwrap();
+    let larger = Literal { ring: Ring::Standard, log_degree: literal.log_degree + 1, ..literal.clone() };
+    let mut secret = |literal| SecretKey::generate(&Parameters::insecure(literal).unwrap(), rng);
+    (secret(literal), secret(larger))
+}
+
+#[test]
+fn a_bridge_leads_to_complex_slots_and_back() {
+    let mut rng = ChaCha20Rng::from_seed([6; 32]);
+    let (real, complex) = bridge(&mut rng);
+    let keys = real.bridge_keys(&complex, 3, &mut rng).unwrap();
+    let values: Vec<f64> = (0..SLOTS).map(|i| (i as f64).sin()).collect();
+    let plain = encode(real.params(), &values, 3, real.params().default_scale());
+    let encrypted = real.encrypt(&plain, &mut rng).unwrap();
+    let above = keys.to_complex(&encrypted).unwrap();
+    assert_eq!((above.level(), above.scale()), (3, encrypted.scale()));
+    let error = worst(&decode(&complex.decrypt(&above).unwrap()), &values);
+    assert!(error < 8.0 * above.noise().deviation / above.scale().to_f64(), "{error:e}");
+    let back = keys.to_real(&above).unwrap();
+    assert_eq!((back.level(), back.scale()), (3, &(encrypted.scale() * &Scale::power_of_two(1))));
+    let error = worst(&decode(&real.decrypt(&back).unwrap()), &values);
+    assert!(error < 8.0 * back.noise().deviation / back.scale().to_f64(), "{error:e}");
+    assert_eq!(keys.to_complex(&back).unwrap().scale(), back.scale());
+}
+
+#[test]
+fn the_imaginary_part_stays_on_the_other_side() {
+    // X^(N/2) is i in every slot: 0.75 + 0.5 i.
+    let mut rng = ChaCha20Rng::from_seed([7; 32]);
+    let (real, complex) = bridge(&mut rng);
+    let keys = real.bridge_keys(&complex, 2, &mut rng).unwrap();
+    let params = complex.params();
+    let mut coefficients = vec![0.0; params.ring_degree()];
+    (coefficients[0], coefficients[SLOTS]) = (0.75, 0.5);
+    let plain = Plaintext::from_coefficients(params, 2, params.default_scale(), &coefficients).unwrap();
+    let encrypted = complex.encrypt(&plain, &mut rng).unwrap();
+    let back = real.decrypt(&keys.to_real(&encrypted).unwrap()).unwrap();
+    assert_close(&decode(&back), &[0.75; SLOTS], 1e-6);
+}
+
+#[test]
+fn a_bridge_needs_both_its_ends() {
+    let mut rng = ChaCha20Rng::from_seed([8; 32]);
+    let (real, complex) = bridge(&mut rng);
+    for (from, to) in [(&complex, &real), (&real, &real)] {
+        let refused = from.bridge_keys(to, 1, &mut rng).unwrap_err();
+        assert!(matches!(refused, Error::NoBridge { .. }), "{refused}");
+    }
+    let keys = real.bridge_keys(&complex, 1, &mut rng).unwrap();
+    let plain = encode(real.params(), &[1.0; SLOTS], 2, real.params().default_scale());
+    let encrypted = real.encrypt(&plain, &mut rng).unwrap();
+    assert_eq!(keys.to_complex(&encrypted).unwrap_err(), Error::KeyLevel { key: 1, operand: 2 });
+    assert!(matches!(keys.to_real(&encrypted), Err(Error::ParameterMismatch { .. })));
 }
 
 /// Keys, ciphertexts and parameters cross threads.

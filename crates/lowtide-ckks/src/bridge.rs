@@ -1,0 +1,104 @@
+//! The bridge between real and complex slots: from the conjugate-invariant ring of degree `N` to the standard ring of degree
+//! `2N` and back, for what needs complex numbers on the way (Kim and Song, ICISC 2018, section 4).
+//!
+//! A ciphertext of the first ring is one of the second as it is, under the same secret seen there; a key switch takes it to
+//! the secret of the second. Back, a key switch comes first, and then the trace: `c + c(1/X)` lies in the first ring again, and
+//! holds twice the real part of each slot.
+
+#[cfg(feature = "customer")]
+use rand::CryptoRng;
+#[cfg(feature = "customer")]
+use zeroize::Zeroizing;
+
+use lowtide_ring::Ring;
+
+#[cfg(feature = "customer")]
+use crate::SecretKey;
+use crate::{Ciphertext, Error, Parameters, Scale, SwitchingKey, ciphertext::Components, keyswitch};
+
+/// The keys of a bridge, both ways, up to one level.
+#[derive(Clone, Debug)]
+pub struct BridgeKeys {
+    real: Parameters,
+    complex: Parameters,
+    /// From the secret of real slots, seen in the larger ring, to that of complex ones.
+    to_complex: SwitchingKey,
+    to_real: SwitchingKey,
+}
+
+impl BridgeKeys {
+    /// The parameters of real slots, those of the conjugate-invariant ring.
+    #[must_use]
+    pub const fn real(&self) -> &Parameters {
+        &self.real
+    }
+
+    /// The parameters of complex slots.
+    #[must_use]
+    pub const fn complex(&self) -> &Parameters {
+        &self.complex
+    }
+
+    /// The same slots as complex numbers: level and scale stay.
+    ///
+    /// # Errors
+    /// [`Error::ParameterMismatch`], or [`Error::KeyLevel`] above the level of the keys.
+    pub fn to_complex(&self, ciphertext: &Ciphertext) -> Result<Ciphertext, Error> {
+        self.real.check_same(ciphertext.params())?;
+        let level = ciphertext.level();
+        let basis = self.complex.basis(level);
+        let [c0, c1] = ciphertext.components().each_ref().map(|poly| poly.embed(&basis));
+        let c = keyswitch::switch(&self.complex, &c1, &self.to_complex, [Some(&c0), None])?;
+        let noise = ciphertext.noise().switched(&self.complex, self.complex.digits(level));
+        Ok(Components { params: self.complex.clone(), c, scale: ciphertext.scale().clone(), noise }.into())
+    }
+
+    /// The real parts of the slots: the level stays, scales `s -> 2 s`.
+    ///
+    /// # Errors
+    /// [`Error::ParameterMismatch`], or [`Error::KeyLevel`] above the level of the keys.
+    pub fn to_real(&self, ciphertext: &Ciphertext) -> Result<Ciphertext, Error> {
+        self.complex.check_same(ciphertext.params())?;
+        let level = ciphertext.level();
+        let [c0, c1] = ciphertext.components();
+        let switched = keyswitch::switch(&self.complex, c1, &self.to_real, [Some(c0), None])?;
+        let basis = self.real.basis(level);
+        let mut noise = ciphertext.noise().switched(&self.complex, self.complex.digits(level));
+        // Of the error, too, twice the real part is taken.
+        noise.deviation *= 2.0;
+        let scale = ciphertext.scale() * &Scale::power_of_two(1);
+        let c = switched.map(|poly| poly.trace(&basis));
+        Ok(Components { params: self.real.clone(), c, scale, noise }.into())
+    }
+}
+
+#[cfg(feature = "customer")]
+impl SecretKey {
+    /// The keys that lead from this secret, of real slots, to another of complex slots and back, up to `level`.
+    ///
+    /// # Errors
+    /// [`Error::NoBridge`] unless this one is of a conjugate-invariant ring, the other one of the standard ring of twice the
+    /// degree, and their primes are the same; [`Error::NoSuchLevel`].
+    pub fn bridge_keys(
+        &self,
+        complex: &Self,
+        level: crate::Level,
+        rng: &mut impl CryptoRng,
+    ) -> Result<BridgeKeys, Error> {
+        let (real, larger) = (self.params(), complex.params());
+        let (from, to) = (real.literal(), larger.literal());
+        let is_part = (from.ring, to.ring) == (Ring::ConjugateInvariant, Ring::Standard)
+            && from.log_degree + 1 == to.log_degree
+            && (&from.q, &from.p) == (&to.q, &to.p);
+        if !is_part {
+            return Err(Error::NoBridge { from: real.fingerprint(), to: larger.fingerprint() });
+        }
+        let seen = Zeroizing::new(self.s.embed(&larger.key_basis(larger.max_level())));
+        Ok(BridgeKeys {
+            real: real.clone(),
+            complex: larger.clone(),
+            to_complex: complex.switching_key(&seen, &complex.s, level, rng)?,
+            to_real: complex.switching_key(&complex.s, &seen, level, rng)?,
+        })
+    }
+}
