@@ -105,31 +105,47 @@ impl Tables {
     }
 }
 
-pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
-    let q = ntt.field.modulus();
+/// How many parts inner stages take one by one.
+pub(super) const fn parts(ntt: &Ntt) -> usize {
     match &ntt.tables {
-        Tables::Scalar(tables) => scalar::forward(values, tables, q),
-        // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
+        Tables::Scalar(_) => scalar::PARTS,
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx2(tables) => unsafe { avx2::forward(values, tables, q) },
-        // SAFETY: as above.
+        Tables::Avx2(tables) => tables.parts(),
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx512(tables) => unsafe { avx512::forward(values, tables, q) },
+        Tables::Avx512(tables) => tables.parts(),
     }
 }
 
+macro_rules! transform {
+    ($ntt:expr, $name:ident($($before:expr),*; $($after:expr),*)) => {{
+        let q = $ntt.field.modulus();
+        match &$ntt.tables {
+            Tables::Scalar(tables) => scalar::$name($($before,)* tables, $($after,)* q),
+            // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
+            #[cfg(target_arch = "x86_64")]
+            Tables::Avx2(tables) => unsafe { avx2::$name($($before,)* tables, $($after,)* q) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Tables::Avx512(tables) => unsafe { avx512::$name($($before,)* tables, $($after,)* q) },
+        }
+    }};
+}
+
+pub(super) fn forward_outer(ntt: &Ntt, values: &mut [u64]) {
+    transform!(ntt, forward_outer(values;));
+}
+
+pub(super) fn forward_inner(ntt: &Ntt, values: &mut [u64], part: usize) {
+    transform!(ntt, forward_inner(values, part;));
+}
+
+pub(super) fn inverse_inner(ntt: &Ntt, values: &mut [u64], part: usize) {
+    transform!(ntt, inverse_inner(values, part;));
+}
+
 /// The last stage multiplies sums and differences by `last`.
-pub(super) fn inverse(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
-    let q = ntt.field.modulus();
-    match &ntt.tables {
-        Tables::Scalar(tables) => scalar::inverse(values, tables, last, q),
-        // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
-        #[cfg(target_arch = "x86_64")]
-        Tables::Avx2(tables) => unsafe { avx2::inverse(values, tables, last, q) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Tables::Avx512(tables) => unsafe { avx512::inverse(values, tables, last, q) },
-    }
+pub(super) fn inverse_outer(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
+    transform!(ntt, inverse_outer(values; last));
 }
 
 /// `root^brv(i)` for `i` from 0 to `degree - 1`, where `brv` reverses `log2 degree` bits: the factor of the stage that
