@@ -82,7 +82,7 @@ impl Product {
         let params = self.params();
         params.check_same(keys.params())?;
         let [d0, d1, d2] = &self.body.c;
-        let c = keyswitch::switch(params, d2, keys.require_relinearization()?, [Some(d0), Some(d1)])?;
+        let c = keyswitch::switch(params, d2, keys.require_relinearization()?, [d0, d1])?;
         let noise = self.noise().switched(params, params.digits(self.level()));
         Ok(Components { params: params.clone(), c, scale: self.scale().clone(), noise }.into())
     }

@@ -21,6 +21,9 @@ mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod stage;
 
+/// A vector and those that it is multiplied with, one for each sum.
+pub(crate) type Term<'a, const K: usize> = (&'a [u64], [&'a [u64]; K]);
+
 macro_rules! dispatch {
     ($field:expr, $($call:tt)*) => {
         match $field.isa().kind() {
@@ -75,8 +78,8 @@ pub(crate) fn weighted_sum(field: &Field, out: &mut [u64], terms: &[(&[u64], u64
     dispatch!(field, weighted_sum(out, terms, field.modulus()));
 }
 
-pub(crate) fn inner_product(field: &Field, out: &mut [u64], pairs: &[(&[u64], &[u64])]) {
-    dispatch!(field, inner_product(out, pairs, field.modulus()));
+pub(crate) fn inner_products<const K: usize>(field: &Field, outs: [&mut [u64]; K], terms: &[Term<'_, K>]) {
+    dispatch!(field, inner_products(outs, terms, field.modulus()));
 }
 
 /// The twiddle factors of one transform, in the form its kernel reads.

@@ -1,5 +1,6 @@
 //! Portable kernels: the reference that every other one equals bit for bit.
 
+use super::Term;
 use crate::{Modulus, Shoup};
 
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
@@ -60,8 +61,8 @@ pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus)
     weighted_sum_from(0, out, terms, q);
 }
 
-pub(crate) fn inner_product(out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
-    inner_product_from(0, out, pairs, q);
+pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
+    inner_products_from(0, outs, terms, q);
 }
 
 /// `out[i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
@@ -72,11 +73,18 @@ pub(crate) fn weighted_sum_from(first: usize, out: &mut [u64], terms: &[(&[u64],
     }
 }
 
-/// `out[i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
-pub(crate) fn inner_product_from(first: usize, out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
-    for (i, x) in out.iter_mut().enumerate() {
-        let product = |(a, b): &(&[u64], &[u64])| u128::from(a[first + i]) * u128::from(b[first + i]);
-        *x = q.reduce_wide(pairs.iter().map(product).sum());
+/// `outs[k][i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
+pub(crate) fn inner_products_from<const K: usize>(
+    first: usize,
+    outs: [&mut [u64]; K],
+    terms: &[Term<'_, K>],
+    q: Modulus,
+) {
+    for (k, out) in outs.into_iter().enumerate() {
+        for (i, x) in out.iter_mut().enumerate() {
+            let product = |(a, b): &Term<'_, K>| u128::from(a[first + i]) * u128::from(b[k][first + i]);
+            *x = q.reduce_wide(terms.iter().map(product).sum());
+        }
     }
 }
 
