@@ -19,7 +19,7 @@ use super::{
         stage,
     },
     LANES, MASK, load,
-    passes::{Twiddle, broadcasts, pass, vectors},
+    passes::{Packing, Twiddle, broadcasts, pass},
     splat, store, subtract_if_above,
     tables::{LEAF, LEAF_WORDS, Tables},
     transpose::transpose,
@@ -40,7 +40,8 @@ pub(crate) fn forward_inner(values: &mut [u64], part: usize, tables: &Tables, q:
     Butterfly::new(q).descend(values.as_chunks_mut().0, &tables.radices[1..], &mut Stream::new(inner));
 }
 
-/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`. In line, because a call
+/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
+/// `$w(block, place)`. In line, because a call
 /// would cost more than what it does.
 macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr) => {{
@@ -49,7 +50,7 @@ macro_rules! stages {
     ($self:ident, $x:ident, $w:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
         for i in 0..stage::butterflies($R, $half) * $B {
             let (i, block) = stage::interleaved(i, $B);
-            let (x, w) = (&mut $x[block], $w[block][stage::descending_factor(i, $R, $half)]);
+            let (x, w) = (&mut $x[block], $w(block, stage::descending_factor(i, $R, $half)));
             let (a, b) = stage::rows_of(i, $half);
             (x[a], x[b]) = $self.butterfly(x[a], x[b], w, stage::second_when_descending(i, $half));
         }
@@ -63,6 +64,7 @@ struct Butterfly {
     minus_q: __m512i,
     mask: __m512i,
     two: __m512i,
+    packing: Packing,
 }
 
 impl Butterfly {
@@ -75,6 +77,7 @@ impl Butterfly {
             minus_q: splat((1 << 52) - q.value()),
             mask: splat(MASK),
             two: splat(2),
+            packing: Packing::new(q),
         }
     }
 
@@ -109,7 +112,7 @@ impl Butterfly {
         stream: &mut Stream<'_, u64>,
     ) {
         let w = broadcasts::<T>(stream);
-        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], [&w; C]));
+        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], |_, i| w[i]));
     }
 
     /// The last six stages of a block, to residues: two leaves at a time, so that one computes while the other waits.
@@ -123,11 +126,12 @@ impl Butterfly {
             for i in 0..2 * ROWS {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);
             }
-            let w = [&broadcasts::<7>(first), &broadcasts::<7>(second)];
-            stages!(self, x: [[_; ROWS]; 2], w);
+            let w = [broadcasts::<7>(first), broadcasts::<7>(second)];
+            stages!(self, x: [[_; ROWS]; 2], |block: usize, i: usize| w[block][i]);
             x = [transpose(x[0]), transpose(x[1])];
-            let w = [&vectors::<7>(first), &vectors::<7>(second)];
-            stages!(self, x: [[_; ROWS]; 2], w);
+            let w = [first.take::<LANES, 7>(), second.take::<LANES, 7>()];
+            let unpacked = |block: usize, i: usize| self.packing.unpack(&w[block][i]);
+            stages!(self, x: [[_; ROWS]; 2], unpacked);
             for x in x.as_flattened_mut() {
                 *x = subtract_if_above(subtract_if_above(*x, self.two_q), self.q);
             }

@@ -18,7 +18,7 @@ use super::{
         stage,
     },
     Factor, LANES, MASK, load,
-    passes::{Twiddle, broadcasts, pass, vectors},
+    passes::{Packing, Twiddle, broadcasts, pass},
     splat, store,
     tables::{LEAF, LEAF_WORDS, Tables},
     transpose::transpose,
@@ -54,7 +54,8 @@ pub(crate) fn inverse_outer(values: &mut [u64], tables: &Tables, last: (Shoup, S
     Butterfly::new(q, last).outermost::<LAST>(values.as_chunks_mut().0, tables.radices[0], stream);
 }
 
-/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`; their results are
+/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
+/// `$w(block, place)`; their results are
 /// `$to[block]`. In line, because a call would cost more than what it does.
 macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $to:expr) => {{
@@ -63,7 +64,7 @@ macro_rules! stages {
     ($self:ident, $x:ident, $w:expr, $to:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
         for i in 0..stage::butterflies($R, $half) * $B {
             let (i, block) = stage::interleaved(i, $B);
-            let (x, w) = (&mut $x[block], $w[block][stage::ascending_factor(i, $R, $half)]);
+            let (x, w) = (&mut $x[block], $w(block, stage::ascending_factor(i, $R, $half)));
             let (a, b) = stage::rows_of(i, $half);
             let to = if 2 * $half == $R {
                 $to[block]
@@ -86,6 +87,7 @@ struct Butterfly {
     one: __m512i,
     scale: Factor,
     scaled_twiddle: Factor,
+    packing: Packing,
 }
 
 impl Butterfly {
@@ -100,6 +102,7 @@ impl Butterfly {
             one: splat(1),
             scale: Factor::new(scale, q),
             scaled_twiddle: Factor::new(scaled_twiddle, q),
+            packing: Packing::new(q),
         }
     }
 
@@ -142,7 +145,7 @@ impl Butterfly {
         stream: &mut Stream<'_, u64>,
     ) {
         let w = broadcasts::<T>(stream);
-        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], [&w; C], [TO; C]));
+        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], |_, i| w[i], [TO; C]));
     }
 
     /// The first six stages of a block, from residues: two leaves at a time, so that one computes while the other
@@ -158,11 +161,12 @@ impl Butterfly {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);
             }
             x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
-            let w = [&vectors::<7>(first), &vectors::<7>(second)];
-            stages!(self, x: [[_; ROWS]; 2], w, [FIRST; 2]);
+            let w = [first.take::<LANES, 7>(), second.take::<LANES, 7>()];
+            let unpacked = |block: usize, i: usize| self.packing.unpack(&w[block][i]);
+            stages!(self, x: [[_; ROWS]; 2], unpacked, [FIRST; 2]);
             x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
-            let w = [&broadcasts::<7>(first), &broadcasts::<7>(second)];
-            stages!(self, x: [[_; ROWS]; 2], w, [FIRST, SECOND]);
+            let w = [broadcasts::<7>(first), broadcasts::<7>(second)];
+            stages!(self, x: [[_; ROWS]; 2], |block: usize, i: usize| w[block][i], [FIRST, SECOND]);
             for i in 0..2 * ROWS {
                 store(&mut pair[i], x[i / ROWS][i % ROWS]);
             }
