@@ -9,10 +9,13 @@
 //! special primes leave remainders, and with those each prime's sums become the result at once. Neither lifted digits nor
 //! sums are ever kept.
 
-use lowtide_ring::{Basis, Division, Evaluation, Extension, Ntt, Poly, Shoup, extend::Digits};
+use lowtide_ring::{
+    Automorphism, Basis, Buffer, Division, Evaluation, Extension, Field, Ntt, Part, Poly, Shoup,
+    extend::Digits,
+};
 use rayon::prelude::*;
 
-use crate::{Error, Level, Parameters, SwitchingKey};
+use crate::{Error, GaloisKey, Level, Parameters, SwitchingKey};
 
 /// What key switching and rescaling need at one level.
 pub(crate) struct Tables {
@@ -20,6 +23,8 @@ pub(crate) struct Tables {
     digits: Vec<Extension>,
     /// Division by `P`.
     mod_down: Division,
+    /// `P` modulo each prime of the level.
+    special: Vec<Shoup>,
     /// Above level 0.
     lower: Option<Lower>,
 }
@@ -30,8 +35,6 @@ pub(crate) struct Lower {
     pub(crate) rescale: Division,
     /// Division by `P` and the last prime at once.
     mod_down: Division,
-    /// `P` modulo each prime of the level.
-    special: Vec<Shoup>,
 }
 
 impl Tables {
@@ -49,14 +52,24 @@ impl Tables {
             Lower {
                 mod_down: Division::new(&[special.clone(), last.clone()], &lower),
                 rescale: Division::new(&[last], &lower),
-                special: basis.limbs().iter().map(product).collect(),
             }
         });
         Self {
             digits: (0..basis.len()).step_by(width).map(digit).collect(),
+            special: basis.limbs().iter().map(product).collect(),
             mod_down: Division::new(&[special], &basis),
             lower,
         }
+    }
+
+    /// The basis of keys at this level: special primes, then those of the level.
+    fn key_basis(&self) -> &Basis {
+        self.digits[0].target()
+    }
+
+    /// How many special primes there are, and at most in a digit.
+    const fn special_len(&self) -> usize {
+        self.mod_down.divisor_len()
     }
 
     pub(crate) const fn lower(&self) -> Option<&Lower> {
@@ -69,104 +82,129 @@ struct Cut<'a> {
     component: &'a Poly<Evaluation>,
     tables: &'a Tables,
     digits: Vec<Digits>,
-    /// Primes of a digit, as many as there are special ones.
-    width: usize,
 }
 
 impl<'a> Cut<'a> {
     fn new(params: &'a Parameters, component: &'a Poly<Evaluation>) -> Self {
         let (tables, width) = (params.tables(component.basis().len() - 1), params.special_count());
         let digit = |(d, extension): (usize, &Extension)| {
-            let [digits] =
-                extension.decompose(|j, [limb]| limb.copy_from_slice(component.limb(d * width + j)));
+            let [digits] = extension.decompose(|j| {
+                let own = component.limb(d * width + j);
+                move |part, [limb]| limb.copy_from_slice(part.of(own))
+            });
             digits
         };
         let digits = tables.digits.par_iter().enumerate().map(digit).collect();
-        Self { component, tables, digits, width }
+        Self { component, tables, digits }
     }
 
-    /// The basis of keys at this level: special primes, then those of the component.
-    fn basis(&self) -> &Basis {
-        self.tables.digits[0].target()
-    }
-
-    /// The component's own limb modulo prime `i` of the key basis, when digit `d` has that prime: it needs no lifting.
-    fn own(&self, d: usize, i: usize) -> Option<&'a [u64]> {
-        let own = i.checked_sub(self.width)?;
-        (own / self.width == d).then(|| self.component.limb(own))
-    }
-
-    /// Digit `d` modulo prime `i` of the key basis, by values, unless the component has it.
-    fn lift(&self, d: usize, i: usize, out: &mut [u64]) {
-        let extension = &self.tables.digits[d];
-        extension.convert(&self.digits[d], i, out);
-        extension.target().limbs()[i].forward(out);
-    }
-
-    /// The products of all digits with the halves of a key, modulo prime `i` of the key basis.
-    fn products(&self, key: &SwitchingKey, i: usize, [b, a]: [&mut [u64]; 2]) {
-        let (basis, count) = (self.basis(), self.digits.len());
-        let mut room = basis.scratch(count);
-        let mut lifted: Vec<&[u64]> = Vec::with_capacity(count);
-        for (d, out) in room.chunks_exact_mut(basis.degree()).enumerate() {
-            lifted.push(self.own(d, i).unwrap_or_else(|| {
-                self.lift(d, i, out);
-                out
-            }));
-        }
-        products(&basis.limbs()[i], &lifted, key, i, [b, a]);
-    }
-}
-
-/// `sum_d lifted[d] key[d]` modulo prime `i` of the key basis, for both halves.
-fn products(ntt: &Ntt, lifted: &[&[u64]], key: &SwitchingKey, i: usize, sums: [&mut [u64]; 2]) {
-    for (half, sum) in sums.into_iter().enumerate() {
-        let digits = lifted.iter().zip(key.digits());
-        let pairs: Vec<(&[u64], &[u64])> = digits.map(|(lifted, key)| (*lifted, key[half].limb(i))).collect();
-        ntt.field().inner_product(sum, &pairs);
-    }
-}
-
-/// `round(sums / D)`, where `sums(i, limbs)` writes both sums modulo prime `i` of the key basis: their residues modulo the
-/// divisor's primes first, which stand at `place(j)` there, then, one prime after the other, those of the result, which
-/// `finished` sees.
-fn divided(
-    division: &Division,
-    place: impl Fn(usize) -> usize + Sync,
-    first: usize,
-    sums: impl Fn(usize, [&mut [u64]; 2]) + Sync,
-    finished: impl Fn(usize, &Ntt, [&mut [u64]; 2]) + Sync,
-) -> [Poly<Evaluation>; 2] {
-    let remainders = division.remainders(|j, limbs| sums(place(j), limbs));
-    Poly::generate_each(division.quotient(), |i, ntt, [b, a]| {
-        sums(first + i, [&mut *b, &mut *a]);
-        for (sum, remainder) in [&mut *b, &mut *a].into_iter().zip(&remainders) {
-            division.finish(remainder, i, sum);
-        }
-        finished(i, ntt, [b, a]);
-    })
-}
-
-/// Division of two sums by `P`, plus addends.
-fn mod_down(
-    tables: &Tables,
-    addends: [Option<&Poly<Evaluation>>; 2],
-    sums: impl Fn(usize, [&mut [u64]; 2]) + Sync,
-) -> [Poly<Evaluation>; 2] {
-    let division = &tables.mod_down;
-    divided(
-        division,
-        |j| j,
-        division.divisor_len(),
-        sums,
-        |i, ntt, limbs| {
-            for (limb, addend) in limbs.into_iter().zip(addends) {
-                if let Some(addend) = addend {
-                    ntt.field().add_assign(limb, addend.limb(i));
-                }
+    /// The digits modulo prime `i` of the key basis, but for the inner stages of their transforms.
+    fn lift(&self, i: usize) -> Lifted<'a> {
+        let (basis, width) = (self.tables.key_basis(), self.tables.special_len());
+        let own = i.checked_sub(width).map(|own| (own / width, self.component.limb(own)));
+        let mut lifted = basis.scratch(self.digits.len());
+        for (d, out) in lifted.chunks_exact_mut(basis.degree()).enumerate() {
+            if own.is_none_or(|(own, _)| own != d) {
+                self.tables.digits[d].convert(&self.digits[d], i, out);
+                basis.limbs()[i].forward_outer(out);
             }
-        },
-    )
+        }
+        Lifted { own, lifted }
+    }
+
+    /// The sums of products with a key modulo prime `i`, part by part.
+    fn products(&self, key: &SwitchingKey, i: usize) -> impl FnMut(Part, [&mut [u64]; 2]) {
+        let (ntt, mut lifted) = (&self.tables.key_basis().limbs()[i], self.lift(i));
+        move |part, sums| {
+            lifted.finish(ntt, part);
+            lifted.products(ntt, key, i, part, sums);
+        }
+    }
+}
+
+/// All digits modulo one prime of the key basis.
+struct Lifted<'a> {
+    /// The digit that has this prime, and the component's limb: it needs no lifting.
+    own: Option<(usize, &'a [u64])>,
+    /// One limb a digit; that of the digit above is not used.
+    lifted: Buffer,
+}
+
+impl Lifted<'_> {
+    /// The inner stages of the transforms.
+    fn finish(&mut self, ntt: &Ntt, part: Part) {
+        for (d, limb) in self.lifted.chunks_exact_mut(ntt.degree()).enumerate() {
+            if self.own.is_none_or(|(own, _)| own != d) {
+                ntt.forward_inner(part, limb);
+            }
+        }
+    }
+
+    /// `sum_d lifted[d] key[d]` for both halves of a key.
+    fn products(&self, ntt: &Ntt, key: &SwitchingKey, i: usize, part: Part, sums: [&mut [u64]; 2]) {
+        let mut terms: [(&[u64], [&[u64]; 2]); Field::MAX_TERMS] = [(&[], [&[]; 2]); _];
+        let limbs = self.lifted.chunks_exact(ntt.degree());
+        let count = limbs.len();
+        for (d, (term, (limb, key))) in terms.iter_mut().zip(limbs.zip(key.digits())).enumerate() {
+            let limb = self.own.filter(|(own, _)| *own == d).map_or(limb, |(_, own)| own);
+            *term = (part.of(limb), key.each_ref().map(|half| part.of(half.limb(i))));
+        }
+        ntt.field().inner_products(sums, &terms[..count]);
+    }
+}
+
+/// What becomes of sums of products with a key: `P` times addends join them, they are divided, and an automorphism
+/// follows.
+struct Ending<'a> {
+    tables: &'a Tables,
+    division: &'a Division,
+    addends: [Option<&'a Poly<Evaluation>>; 2],
+    automorphism: Option<&'a Automorphism>,
+}
+
+impl<'a> Ending<'a> {
+    /// That of a rotation: the first component of the ciphertext is an addend.
+    const fn of_turn(tables: &'a Tables, b: &'a Poly<Evaluation>, key: &'a GaloisKey) -> Self {
+        let automorphism = Some(key.automorphism());
+        Self { tables, division: &tables.mod_down, addends: [Some(b), None], automorphism }
+    }
+
+    /// The result, where `sums(i)` makes what writes both sums modulo prime `i` of the key basis, part by part.
+    fn of<W: FnMut(Part, [&mut [u64]; 2])>(&self, sums: impl Fn(usize) -> W + Sync) -> [Poly<Evaluation>; 2] {
+        let (special, quotient) = (self.tables.special_len(), self.division.quotient());
+        let dividends = |i| {
+            let mut write = sums(i);
+            move |part, [b, a]: [&mut [u64]; 2]| {
+                write(part, [&mut *b, &mut *a]);
+                self.join(i, part, [b, a]);
+            }
+        };
+        // The last prime of a level stands behind those that are left.
+        let place = |j| if j < special { j } else { j + quotient.len() };
+        let remainders = self.division.remainders(|j| dividends(place(j)));
+        Poly::generate_each(quotient, |i, ntt, limbs| {
+            let divide = |limbs| self.division.quotients(&remainders, i, dividends(special + i), limbs);
+            let Some(automorphism) = self.automorphism else { return divide(limbs) };
+            let mut room = quotient.scratch(2);
+            let (b, a) = room.split_at_mut(quotient.degree());
+            divide([&mut *b, &mut *a]);
+            limbs
+                .into_iter()
+                .zip([b, a])
+                .for_each(|(limb, values)| automorphism.permute(ntt.field(), limb, values));
+        })
+    }
+
+    /// Adds `P` times the addends: nothing, modulo special primes.
+    fn join(&self, i: usize, part: Part, sums: [&mut [u64]; 2]) {
+        let Some(own) = i.checked_sub(self.tables.special_len()) else { return };
+        let field = self.tables.key_basis().limbs()[i].field();
+        for (sum, addend) in sums.into_iter().zip(self.addends) {
+            if let Some(addend) = addend {
+                field.add_scaled_assign(sum, part.of(addend.limb(own)), self.tables.special[own]);
+            }
+        }
+    }
 }
 
 /// The components `(b, a)` with `b + a s' = c s` up to noise, for a key from `s` to `s'`, plus the addends.
@@ -178,7 +216,9 @@ pub(crate) fn switch(
 ) -> Result<[Poly<Evaluation>; 2], Error> {
     key.check_level(component.basis().len() - 1)?;
     let cut = Cut::new(params, component);
-    Ok(mod_down(cut.tables, addends, |i, sums| cut.products(key, i, sums)))
+    let tables = cut.tables;
+    let ending = Ending { tables, division: &tables.mod_down, addends, automorphism: None };
+    Ok(ending.of(|i| cut.products(key, i)))
 }
 
 /// As [`switch`], and divided by the last prime: one division by both, and a quarter fewer transforms than two.
@@ -186,55 +226,51 @@ pub(crate) fn switch_and_rescale(
     params: &Parameters,
     component: &Poly<Evaluation>,
     key: &SwitchingKey,
-    addends: [&Poly<Evaluation>; 2],
+    [b, a]: [&Poly<Evaluation>; 2],
 ) -> Result<[Poly<Evaluation>; 2], Error> {
-    let level = component.basis().len() - 1;
-    key.check_level(level)?;
+    key.check_level(component.basis().len() - 1)?;
     let cut = Cut::new(params, component);
-    let Lower { mod_down, special, .. } = cut.tables.lower().ok_or(Error::OutOfLevels)?;
-    let first = cut.width;
-    let place = |j: usize| if j < first { j } else { first + level };
-    let sums = |i: usize, limbs: [&mut [u64]; 2]| {
-        let [b, a] = limbs;
-        cut.products(key, i, [&mut *b, &mut *a]);
-        if let Some(own) = i.checked_sub(first) {
-            let field = cut.basis().limbs()[i].field();
-            for (sum, addend) in [b, a].into_iter().zip(addends) {
-                field.add_scaled_assign(sum, addend.limb(own), special[own]);
-            }
-        }
-    };
-    Ok(divided(mod_down, place, first, sums, |_, _, _| ()))
+    let tables = cut.tables;
+    let division = &tables.lower().ok_or(Error::OutOfLevels)?.mod_down;
+    let ending = Ending { tables, division, addends: [Some(b), Some(a)], automorphism: None };
+    Ok(ending.of(|i| cut.products(key, i)))
+}
+
+/// The automorphism of a ciphertext, under the same secret again.
+pub(crate) fn turn(
+    params: &Parameters,
+    [b, a]: &[Poly<Evaluation>; 2],
+    key: &GaloisKey,
+) -> Result<[Poly<Evaluation>; 2], Error> {
+    key.key().check_level(a.basis().len() - 1)?;
+    let cut = Cut::new(params, a);
+    Ok(Ending::of_turn(cut.tables, b, key).of(|i| cut.products(key.key(), i)))
 }
 
 /// A component cut and lifted, kept for many keys: what rotations of one ciphertext share.
-pub(crate) struct Lifted(Vec<Poly<Evaluation>>);
+pub(crate) struct Hoist<'a> {
+    tables: &'a Tables,
+    /// By prime of the key basis.
+    lifted: Vec<Lifted<'a>>,
+}
 
-impl Lifted {
-    pub(crate) fn new(params: &Parameters, component: &Poly<Evaluation>) -> Self {
+impl<'a> Hoist<'a> {
+    pub(crate) fn new(params: &'a Parameters, component: &'a Poly<Evaluation>) -> Self {
         let cut = Cut::new(params, component);
-        let lift = |d| {
-            Poly::generate(cut.basis(), |i, _, out| match cut.own(d, i) {
-                Some(own) => out.copy_from_slice(own),
-                None => cut.lift(d, i, out),
-            })
+        let lift = |(i, ntt): (usize, &Ntt)| {
+            let mut lifted = cut.lift(i);
+            ntt.parts().for_each(|part| lifted.finish(ntt, part));
+            lifted
         };
-        Self((0..cut.digits.len()).map(lift).collect())
+        let lifted = cut.tables.key_basis().limbs().par_iter().enumerate().map(lift).collect();
+        Self { tables: cut.tables, lifted }
     }
 
-    /// As [`switch`].
-    pub(crate) fn switch(
-        &self,
-        params: &Parameters,
-        key: &SwitchingKey,
-        addends: [Option<&Poly<Evaluation>>; 2],
-    ) -> Result<[Poly<Evaluation>; 2], Error> {
-        let basis = self.0[0].basis();
-        let level = basis.len() - 1 - params.special_count();
-        key.check_level(level)?;
-        Ok(mod_down(params.tables(level), addends, |i, sums| {
-            let lifted: Vec<&[u64]> = self.0.iter().map(|digit| digit.limb(i)).collect();
-            products(&basis.limbs()[i], &lifted, key, i, sums);
-        }))
+    /// As [`turn`], with the addend for the first component.
+    pub(crate) fn turn(&self, b: &Poly<Evaluation>, key: &GaloisKey) -> Result<[Poly<Evaluation>; 2], Error> {
+        key.key().check_level(b.basis().len() - 1)?;
+        let limbs = self.tables.key_basis().limbs();
+        Ok(Ending::of_turn(self.tables, b, key)
+            .of(|i| move |part, sums| self.lifted[i].products(&limbs[i], key.key(), i, part, sums)))
     }
 }

@@ -5,7 +5,7 @@ use lowtide_ring::{Evaluation, Poly, Ring};
 use crate::{
     Ciphertext, Error, EvaluationKeys, GaloisKey,
     ciphertext::Components,
-    keyswitch::{self, Lifted},
+    keyswitch::{self, Hoist},
 };
 
 impl Ciphertext {
@@ -39,21 +39,19 @@ impl Ciphertext {
     /// Prepares for several rotations of this ciphertext: the costly half of each is done here, once.
     #[must_use]
     pub fn hoist(&self) -> Hoisted<'_> {
-        Hoisted { ciphertext: self, lifted: Lifted::new(self.params(), &self.body.c[1]) }
+        Hoisted { ciphertext: self, hoist: Hoist::new(self.params(), &self.body.c[1]) }
     }
 
     fn apply(&self, key: &GaloisKey) -> Result<Self, Error> {
-        let [c0, c1] = &self.body.c;
-        let switched = keyswitch::switch(self.params(), c1, key.key(), [Some(c0), None])?;
-        Ok(self.permuted(switched, key))
+        Ok(self.turned(keyswitch::turn(self.params(), &self.body.c, key)?))
     }
 
-    /// The automorphism of a ciphertext whose second component has been switched and the first one added.
-    fn permuted(&self, switched: [Poly<Evaluation>; 2], key: &GaloisKey) -> Self {
+    /// The ciphertext of such components after an automorphism of this one.
+    fn turned(&self, c: [Poly<Evaluation>; 2]) -> Self {
         let params = self.params();
         Components {
             params: params.clone(),
-            c: switched.map(|poly| poly.automorphism(key.automorphism())),
+            c,
             scale: self.scale().clone(),
             noise: self.noise().switched(params, params.digits(self.level())),
         }
@@ -65,7 +63,7 @@ impl Ciphertext {
 /// and Shoup, ePrint 2018/244).
 pub struct Hoisted<'a> {
     ciphertext: &'a Ciphertext,
-    lifted: Lifted,
+    hoist: Hoist<'a>,
 }
 
 impl Hoisted<'_> {
@@ -81,6 +79,6 @@ impl Hoisted<'_> {
         }
         let key = keys.require_rotation(steps)?;
         let [c0, _] = &self.ciphertext.body.c;
-        Ok(self.ciphertext.permuted(self.lifted.switch(params, key.key(), [Some(c0), None])?, key))
+        Ok(self.ciphertext.turned(self.hoist.turn(c0, key)?))
     }
 }

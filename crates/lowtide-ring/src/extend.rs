@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Ntt, Poly, Shoup, buffer};
+use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Ntt, Part, Poly, Shoup, buffer};
 
 /// Conversion from one basis to another, exact and centred.
 #[derive(Debug)]
@@ -92,14 +92,20 @@ impl Extension {
         &self.target
     }
 
-    /// The digits of `K` polynomials given by their values: `fill(j, limbs)` writes those modulo source prime number `j`,
-    /// on any thread.
+    /// The digits of `K` polynomials given by their values: `values(j)` makes, on any thread, what writes those modulo
+    /// source prime number `j`, part by part.
     #[must_use]
-    pub fn decompose<const K: usize>(&self, fill: impl Fn(usize, [&mut [u64]; K]) + Sync) -> [Digits; K] {
+    pub fn decompose<const K: usize, W: FnMut(Part, [&mut [u64]; K])>(
+        &self,
+        values: impl Fn(usize) -> W + Sync,
+    ) -> [Digits; K] {
         self.digits_by(|j, mut limbs| {
-            fill(j, limbs.each_mut().map(|limb| &mut **limb));
-            let ntt = self.source_limb(j);
-            limbs.into_iter().for_each(|limb| ntt.inverse_scaled(limb, self.inverses[j].value()));
+            let (ntt, mut write) = (self.source_limb(j), values(j));
+            for part in ntt.parts() {
+                write(part, limbs.each_mut().map(|limb| part.of_mut(limb)));
+                limbs.iter_mut().for_each(|limb| ntt.inverse_inner(part, limb));
+            }
+            limbs.into_iter().for_each(|limb| ntt.inverse_outer_scaled(limb, self.inverses[j].value()));
         })
     }
 
@@ -205,22 +211,43 @@ impl Division {
         self.extension.target()
     }
 
-    /// What is left of `K` polynomials by the divisor: `fill(j, limbs)` writes their values modulo its prime number `j`.
+    /// What is left of `K` polynomials by the divisor: `values(j)` makes what writes their values modulo its prime number
+    /// `j`, part by part.
     #[must_use]
-    pub fn remainders<const K: usize>(&self, fill: impl Fn(usize, [&mut [u64]; K]) + Sync) -> [Digits; K] {
-        self.extension.decompose(fill)
+    pub fn remainders<const K: usize, W: FnMut(Part, [&mut [u64]; K])>(
+        &self,
+        values: impl Fn(usize) -> W + Sync,
+    ) -> [Digits; K] {
+        self.extension.decompose(values)
     }
 
-    /// `limb <- (limb - remainder) / D` for values modulo prime number `i` of the quotient.
+    /// The quotients modulo their prime number `i`, of polynomials that leave these remainders: `write` writes their
+    /// values modulo that prime, part by part.
     ///
     /// # Panics
-    /// When `limb` has not the ring degree as length.
-    pub fn finish(&self, remainder: &Digits, i: usize, limb: &mut [u64]) {
-        let ntt = &self.extension.target().limbs()[i];
-        let mut values = self.extension.target().scratch(1);
-        self.extension.convert(remainder, i, &mut values);
-        ntt.forward(&mut values);
-        ntt.field().sub_scale_assign(limb, &values, self.inverses[i]);
+    /// When a limb has not the ring degree as length.
+    pub fn quotients<const K: usize>(
+        &self,
+        remainders: &[Digits; K],
+        i: usize,
+        mut write: impl FnMut(Part, [&mut [u64]; K]),
+        mut limbs: [&mut [u64]; K],
+    ) {
+        let quotient = self.quotient();
+        let (ntt, n) = (&quotient.limbs()[i], quotient.degree());
+        let mut values = quotient.scratch(K);
+        for (remainder, values) in remainders.iter().zip(values.chunks_exact_mut(n)) {
+            self.extension.convert(remainder, i, values);
+            ntt.forward_outer(values);
+        }
+        for part in ntt.parts() {
+            let mut limbs = limbs.each_mut().map(|limb| part.of_mut(limb));
+            write(part, limbs.each_mut().map(|limb| &mut **limb));
+            for (limb, values) in limbs.into_iter().zip(values.chunks_exact_mut(n)) {
+                ntt.forward_inner(part, values);
+                ntt.field().sub_scale_assign(limb, part.of(values), self.inverses[i]);
+            }
+        }
     }
 
     /// `round(poly / D)`, coefficient by coefficient, for polynomials whose basis holds divisor and quotient.
@@ -234,16 +261,18 @@ impl Division {
             let start = polys[poly].basis().position(window).expect("a window of the basis");
             polys[poly].limb(start + i)
         };
-        let remainders = self.remainders(|j, limbs: [&mut [u64]; K]| {
-            let (window, place) = places[j];
-            let own = |poly| limb(poly, &source[window], place);
-            limbs.into_iter().enumerate().for_each(|(poly, out)| out.copy_from_slice(own(poly)));
-        });
-        Poly::generate_each(quotient, |i, _, limbs: [&mut [u64]; K]| {
-            for (poly, (out, remainder)) in limbs.into_iter().zip(&remainders).enumerate() {
-                out.copy_from_slice(limb(poly, quotient, i));
-                self.finish(remainder, i, out);
+        let copy = |window: &Basis, i: usize| {
+            let own: [&[u64]; K] = std::array::from_fn(|poly| limb(poly, window, i));
+            move |part: Part, outs: [&mut [u64]; K]| {
+                outs.into_iter().zip(own).for_each(|(out, own)| out.copy_from_slice(part.of(own)));
             }
+        };
+        let remainders = self.remainders(|j| {
+            let (window, place) = places[j];
+            copy(&source[window], place)
+        });
+        Poly::generate_each(quotient, |i, _, limbs| {
+            self.quotients(&remainders, i, copy(quotient, i), limbs);
         })
     }
 }

@@ -104,14 +104,26 @@ impl Field {
         kernel::weighted_sum(self, out, terms);
     }
 
-    /// `out[i] <- sum_j pairs[j].0[i] pairs[j].1[i] mod q`, reduced once at the end, for residues: the inner product
-    /// of a key switch.
+    /// `out[i] <- sum_j pairs[j].0[i] pairs[j].1[i] mod q`, reduced once at the end, for residues.
     ///
     /// # Panics
     /// When there are more than [`Field::MAX_TERMS`] pairs, or a vector is not as long as `out`.
     pub fn inner_product(&self, out: &mut [u64], pairs: &[(&[u64], &[u64])]) {
+        let mut terms: [(&[u64], [&[u64]; 1]); Self::MAX_TERMS] = [(&[], [&[]]); _];
         assert!(pairs.len() <= Self::MAX_TERMS);
-        assert!(pairs.iter().all(|(a, b)| a.len() == out.len() && b.len() == out.len()));
-        kernel::inner_product(self, out, pairs);
+        terms.iter_mut().zip(pairs).for_each(|(term, (a, b))| *term = (a, [b]));
+        self.inner_products([out], &terms[..pairs.len()]);
+    }
+
+    /// `outs[k][i] <- sum_j terms[j].0[i] terms[j].1[k][i] mod q`, reduced once at the end, for residues: the inner
+    /// products of a key switch, whose digits meet several halves of a key at once.
+    ///
+    /// # Panics
+    /// When there are more than [`Field::MAX_TERMS`] terms, or not all vectors are of one length.
+    pub fn inner_products<const K: usize>(&self, outs: [&mut [u64]; K], terms: &[(&[u64], [&[u64]; K])]) {
+        let Some(length) = outs.first().map(|out| out.len()) else { return };
+        assert!(terms.len() <= Self::MAX_TERMS && outs.iter().all(|out| out.len() == length));
+        assert!(terms.iter().all(|(a, b)| a.len() == length && b.iter().all(|b| b.len() == length)));
+        kernel::inner_products(self, outs, terms);
     }
 }

@@ -125,6 +125,21 @@ proptest! {
         let sum = |i: usize| pairs.iter().map(|(a, b)| u128::from(a[i]) * u128::from(b[i])).sum();
         check(q, &start, sum, |field, x| field.inner_product(x, &pairs))?;
     }
+
+    #[test]
+    fn inner_products_with_several_vectors((q, vectors) in (0_usize..=21).prop_flat_map(|terms| residues(3 * terms))) {
+        let terms: Vec<(&[u64], [&[u64]; 2])> =
+            vectors.as_chunks().0.iter().map(|[a, b, c]| (&a[..], [&b[..], &c[..]])).collect();
+        let start = vec![u64::MAX; vectors.first().map_or(5, Vec::len)];
+        for k in 0..2 {
+            let sum = |i: usize| terms.iter().map(|(a, b)| u128::from(a[i]) * u128::from(b[k][i])).sum();
+            check(q, &start, sum, |field, x| {
+                let mut other = x.to_vec();
+                let outs = if k == 0 { [x, &mut other] } else { [&mut other, x] };
+                field.inner_products(outs, &terms);
+            })?;
+        }
+    }
 }
 
 /// Random numbers do not find a sum that is one correction short: the largest numbers do.
@@ -142,6 +157,14 @@ fn the_largest_sums_of_every_number_of_terms() {
             let pairs = vec![(&residues[..], &residues[..]); count];
             let sum = |i: usize| u128::from(residues[i]).pow(2) * count as u128;
             check(q, &numbers, sum, |field, x| field.inner_product(x, &pairs)).unwrap();
+
+            let terms = vec![(&residues[..], [&residues[..]; 2]); count];
+            let both = |field: &Field, x: &mut [u64]| {
+                let mut other = x.to_vec();
+                field.inner_products([x, &mut other], &terms);
+                assert_eq!(x, other);
+            };
+            check(q, &numbers, sum, both).unwrap();
         }
     }
 }

@@ -21,6 +21,9 @@ mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod stage;
 
+/// A vector and those that it is multiplied with, one for each sum.
+pub(crate) type Term<'a, const K: usize> = (&'a [u64], [&'a [u64]; K]);
+
 macro_rules! dispatch {
     ($field:expr, $($call:tt)*) => {
         match $field.isa().kind() {
@@ -84,8 +87,8 @@ pub(crate) fn weighted_sum(field: &Field, out: &mut [u64], terms: &[(&[u64], u64
     dispatch!(field, weighted_sum(out, terms, field.modulus()));
 }
 
-pub(crate) fn inner_product(field: &Field, out: &mut [u64], pairs: &[(&[u64], &[u64])]) {
-    dispatch!(field, inner_product(out, pairs, field.modulus()));
+pub(crate) fn inner_products<const K: usize>(field: &Field, outs: [&mut [u64]; K], terms: &[Term<'_, K>]) {
+    dispatch!(field, inner_products(outs, terms, field.modulus()));
 }
 
 /// The twiddle factors of one transform, in the form its kernel reads.
@@ -110,38 +113,54 @@ impl Tables {
             }
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 if degree >= avx512::Tables::MIN_DEGREE => {
-                Self::Avx512(avx512::Tables::new(degree, &forward, &inverse))
+                Self::Avx512(avx512::Tables::new(degree, &forward, &inverse, q))
             }
             _ => Self::Scalar(scalar::Tables::new(forward, inverse)),
         }
     }
 }
 
-pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
-    let q = ntt.field.modulus();
+/// How many parts inner stages take one by one.
+pub(super) const fn parts(ntt: &Ntt) -> usize {
     match &ntt.tables {
-        Tables::Scalar(tables) => scalar::forward(values, tables, q),
-        // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
+        Tables::Scalar(_) => scalar::PARTS,
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx2(tables) => unsafe { avx2::forward(values, tables, q) },
-        // SAFETY: as above.
+        Tables::Avx2(tables) => tables.parts(),
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx512(tables) => unsafe { avx512::forward(values, tables, q) },
+        Tables::Avx512(tables) => tables.parts(),
     }
 }
 
+macro_rules! transform {
+    ($ntt:expr, $name:ident($($before:expr),*; $($after:expr),*)) => {{
+        let q = $ntt.field.modulus();
+        match &$ntt.tables {
+            Tables::Scalar(tables) => scalar::$name($($before,)* tables, $($after,)* q),
+            // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
+            #[cfg(target_arch = "x86_64")]
+            Tables::Avx2(tables) => unsafe { avx2::$name($($before,)* tables, $($after,)* q) },
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            Tables::Avx512(tables) => unsafe { avx512::$name($($before,)* tables, $($after,)* q) },
+        }
+    }};
+}
+
+pub(super) fn forward_outer(ntt: &Ntt, values: &mut [u64]) {
+    transform!(ntt, forward_outer(values;));
+}
+
+pub(super) fn forward_inner(ntt: &Ntt, values: &mut [u64], part: usize) {
+    transform!(ntt, forward_inner(values, part;));
+}
+
+pub(super) fn inverse_inner(ntt: &Ntt, values: &mut [u64], part: usize) {
+    transform!(ntt, inverse_inner(values, part;));
+}
+
 /// The last stage multiplies sums and differences by `last`.
-pub(super) fn inverse(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
-    let q = ntt.field.modulus();
-    match &ntt.tables {
-        Tables::Scalar(tables) => scalar::inverse(values, tables, last, q),
-        // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
-        #[cfg(target_arch = "x86_64")]
-        Tables::Avx2(tables) => unsafe { avx2::inverse(values, tables, last, q) },
-        // SAFETY: as above.
-        #[cfg(target_arch = "x86_64")]
-        Tables::Avx512(tables) => unsafe { avx512::inverse(values, tables, last, q) },
-    }
+pub(super) fn inverse_outer(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
+    transform!(ntt, inverse_outer(values; last));
 }
 
 /// The factors of the stages that split the nodes of the heap of blocks, from node 1 to node `degree - 1`.

@@ -20,9 +20,9 @@ mod sums;
 mod tables;
 mod transpose;
 
-pub(crate) use forward::forward;
-pub(crate) use inverse::inverse;
-pub(crate) use sums::{inner_product, weighted_sum};
+pub(crate) use forward::{forward_inner, forward_outer};
+pub(crate) use inverse::{inverse_inner, inverse_outer};
+pub(crate) use sums::{inner_products, weighted_sum};
 pub(crate) use tables::Tables;
 
 /// How many numbers a vector holds.

@@ -1,6 +1,6 @@
 //! Portable kernels: the reference that every other one equals bit for bit.
 
-use super::Blocks;
+use super::{Blocks, Term};
 use crate::{Modulus, Shoup};
 
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
@@ -75,8 +75,8 @@ pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus)
     weighted_sum_from(0, out, terms, q);
 }
 
-pub(crate) fn inner_product(out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
-    inner_product_from(0, out, pairs, q);
+pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
+    inner_products_from(0, outs, terms, q);
 }
 
 /// `out[i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
@@ -87,11 +87,18 @@ pub(crate) fn weighted_sum_from(first: usize, out: &mut [u64], terms: &[(&[u64],
     }
 }
 
-/// `out[i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
-pub(crate) fn inner_product_from(first: usize, out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
-    for (i, x) in out.iter_mut().enumerate() {
-        let product = |(a, b): &(&[u64], &[u64])| u128::from(a[first + i]) * u128::from(b[first + i]);
-        *x = q.reduce_wide(pairs.iter().map(product).sum());
+/// `outs[k][i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
+pub(crate) fn inner_products_from<const K: usize>(
+    first: usize,
+    outs: [&mut [u64]; K],
+    terms: &[Term<'_, K>],
+    q: Modulus,
+) {
+    for (k, out) in outs.into_iter().enumerate() {
+        for (i, x) in out.iter_mut().enumerate() {
+            let product = |(a, b): &Term<'_, K>| u128::from(a[first + i]) * u128::from(b[k][first + i]);
+            *x = q.reduce_wide(terms.iter().map(product).sum());
+        }
     }
 }
 
@@ -108,57 +115,85 @@ impl Tables {
     }
 }
 
-/// Harvey's butterflies (arXiv:1205.2926, algorithm 4): values in `[0, 4q)` between stages.
-///
-/// That they are is asserted in the loop, here and in [`inverse`]: a loop that may end early is not turned into vectors
-/// of two, whose products of 64 bits are slower than those of one word.
-pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
-    let (n, two_q) = (values.len(), 2 * q.value());
-    let (mut blocks, mut half) = (1, n / 2);
-    while half > 0 {
-        for (block, w) in values.chunks_exact_mut(2 * half).zip(&tables.forward[blocks..2 * blocks]) {
-            let (low, high) = block.split_at_mut(half);
-            for (x, y) in low.iter_mut().zip(high) {
-                assert!(*y < 2 * two_q);
-                let a = subtract_if_above(*x, two_q);
-                let t = w.mul_lazy(*y, q);
-                (*x, *y) = (a + t, a + two_q - t);
-            }
-        }
-        (blocks, half) = (2 * blocks, half / 2);
-    }
-    for x in values {
-        *x = subtract_if_above(subtract_if_above(*x, two_q), q.value());
+/// How many parts of the values inner stages take one by one: what three stages leave.
+pub(crate) const PARTS: usize = 8;
+
+/// The first stages of the forward transform, with Harvey's butterflies (arXiv:1205.2926, algorithm 4): values in
+/// `[0, 4q)` between stages.
+pub(crate) fn forward_outer(values: &mut [u64], tables: &Tables, q: Modulus) {
+    for blocks in [1, 2, 4] {
+        forward_stage(values, &tables.forward[blocks..2 * blocks], q);
     }
 }
 
-/// Harvey's butterflies (arXiv:1205.2926, algorithm 3): values in `[0, 2q)` between stages. The last stage
-/// multiplies sums by `scale` and differences by `scaled_twiddle`.
-pub(crate) fn inverse(
+/// The other stages, within part number `part`, to residues.
+pub(crate) fn forward_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
+    let mut blocks = 1;
+    while blocks < values.len() {
+        forward_stage(values, &tables.forward[(PARTS + part) * blocks..][..blocks], q);
+        blocks *= 2;
+    }
+    for x in values {
+        *x = subtract_if_above(subtract_if_above(*x, 2 * q.value()), q.value());
+    }
+}
+
+/// Splits as many blocks as there are factors.
+///
+/// That values are below `4q` is asserted in the loop, and likewise in [`inverse_stage`]: a loop that may end early is not
+/// turned into vectors of two, whose products of 64 bits are slower than those of one word.
+fn forward_stage(values: &mut [u64], twiddles: &[Shoup], q: Modulus) {
+    let (block, two_q) = (values.len() / twiddles.len(), 2 * q.value());
+    for (block, w) in values.chunks_exact_mut(block).zip(twiddles) {
+        let (low, high) = block.split_at_mut(block.len() / 2);
+        for (x, y) in low.iter_mut().zip(high) {
+            assert!(*y < 2 * two_q);
+            let a = subtract_if_above(*x, two_q);
+            let t = w.mul_lazy(*y, q);
+            (*x, *y) = (a + t, a + two_q - t);
+        }
+    }
+}
+
+/// The first stages of the inverse transform, within part number `part`, with Harvey's butterflies (arXiv:1205.2926,
+/// algorithm 3): values in `[0, 2q)` between stages.
+pub(crate) fn inverse_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
+    let mut blocks = values.len() / 2;
+    while blocks > 0 {
+        inverse_stage(values, &tables.inverse[(PARTS + part) * blocks..][..blocks], q);
+        blocks /= 2;
+    }
+}
+
+/// The other stages. The last one multiplies sums by `scale` and differences by `scaled_twiddle`.
+pub(crate) fn inverse_outer(
     values: &mut [u64],
     tables: &Tables,
     (scale, scaled_twiddle): (Shoup, Shoup),
     q: Modulus,
 ) {
-    let (n, two_q) = (values.len(), 2 * q.value());
-    let (mut blocks, mut half) = (n / 2, 1);
-    while blocks > 1 {
-        for (block, w) in values.chunks_exact_mut(2 * half).zip(&tables.inverse[blocks..2 * blocks]) {
-            let (low, high) = block.split_at_mut(half);
-            for (x, y) in low.iter_mut().zip(high) {
-                let (a, b) = (*x, *y);
-                assert!(b < two_q);
-                *x = subtract_if_above(a + b, two_q);
-                *y = w.mul_lazy(a + two_q - b, q);
-            }
-        }
-        (blocks, half) = (blocks / 2, 2 * half);
+    for blocks in [4, 2] {
+        inverse_stage(values, &tables.inverse[blocks..2 * blocks], q);
     }
-    let (low, high) = values.split_at_mut(half);
+    let (low, high) = values.split_at_mut(values.len() / 2);
     for (x, y) in low.iter_mut().zip(high) {
         let (a, b) = (*x, *y);
         *x = scale.mul(a + b, q);
-        *y = scaled_twiddle.mul(a + two_q - b, q);
+        *y = scaled_twiddle.mul(a + 2 * q.value() - b, q);
+    }
+}
+
+/// Joins the halves of as many blocks as there are factors.
+fn inverse_stage(values: &mut [u64], twiddles: &[Shoup], q: Modulus) {
+    let (block, two_q) = (values.len() / twiddles.len(), 2 * q.value());
+    for (block, w) in values.chunks_exact_mut(block).zip(twiddles) {
+        let (low, high) = block.split_at_mut(block.len() / 2);
+        for (x, y) in low.iter_mut().zip(high) {
+            let (a, b) = (*x, *y);
+            assert!(b < two_q);
+            *x = subtract_if_above(a + b, two_q);
+            *y = w.mul_lazy(a + two_q - b, q);
+        }
     }
 }
 

@@ -3,7 +3,10 @@
 
 use std::arch::x86_64::*;
 
-use super::{super::scalar, LANES, Prime, factor, load, store, to_float};
+use super::{
+    super::{Term, scalar},
+    LANES, Prime, factor, load, store, to_float,
+};
 use crate::{Field, Modulus};
 
 /// Vectors at a time: enough independent sums to hide the latency of an addition.
@@ -41,29 +44,35 @@ pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus)
 }
 
 #[target_feature(enable = "avx2,fma")]
-pub(crate) fn inner_product(out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
+pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
     let p = Prime::new(q);
     let zero = _mm256_setzero_pd();
-    let (blocks, tail) = out.as_chunks_mut::<{ LANES * WIDTH }>();
-    let first = blocks.len() * LANES * WIDTH;
-    for (i, block) in blocks.iter_mut().enumerate() {
-        let mut sums = [zero; WIDTH];
-        for run in pairs.chunks(RUN) {
-            for (a, b) in run {
-                for (sum, (x, y)) in sums.iter_mut().zip(lanes(a, i).iter().zip(lanes(b, i))) {
-                    let product = p.mul_add(to_float(load(x)), to_float(load(y)), zero);
-                    *sum = _mm256_add_pd(*sum, product);
+    let mut outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
+    let blocks = outs[0].0.len();
+    for i in 0..blocks {
+        let mut sums = [[zero; WIDTH]; K];
+        for run in terms.chunks(RUN) {
+            for (x, y) in run {
+                let (x, y) = (lanes(x, i), y.map(|y| lanes(y, i)));
+                for j in 0..WIDTH {
+                    let x = to_float(load(&x[j]));
+                    for k in 0..K {
+                        let product = p.mul_add(x, to_float(load(&y[k][j])), zero);
+                        sums[k][j] = _mm256_add_pd(sums[k][j], product);
+                    }
                 }
             }
-            for sum in &mut sums {
+            for sum in sums.as_flattened_mut() {
                 *sum = p.center(*sum);
             }
         }
-        for (lanes, sum) in block.as_chunks_mut().0.iter_mut().zip(sums) {
-            store(lanes, p.residue(sum));
+        for (out, sums) in outs.iter_mut().zip(sums) {
+            for (lanes, sum) in out.0[i].as_chunks_mut().0.iter_mut().zip(sums) {
+                store(lanes, p.residue(sum));
+            }
         }
     }
-    scalar::inner_product_from(first, tail, pairs, q);
+    scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
 }
 
 /// The `i`th block of a vector.

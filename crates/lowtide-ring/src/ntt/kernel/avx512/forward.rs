@@ -14,28 +14,34 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{plan::Stream, stage},
+    super::{
+        plan::{self, Stream},
+        stage,
+    },
     LANES, MASK, load,
-    passes::{Twiddle, broadcasts, pass, vectors},
+    passes::{Packing, Twiddle, broadcasts, pass},
     splat, store, subtract_if_above,
     tables::{LEAF, LEAF_WORDS, Tables},
     transpose::transpose,
 };
 use crate::Modulus;
 
+/// The outermost pass: values in `[0, 4q)` remain.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
-    let butterfly = Butterfly {
-        q: splat(q.value()),
-        two_q: splat(2 * q.value()),
-        minus_q: splat((1 << 52) - q.value()),
-        mask: splat(MASK),
-        two: splat(2),
-    };
-    butterfly.descend(values.as_chunks_mut().0, &tables.radices, &mut Stream::new(&tables.forward));
+pub(crate) fn forward_outer(values: &mut [u64], tables: &Tables, q: Modulus) {
+    let (outer, _) = plan::descending_shares(&tables.forward, &tables.radices, 0);
+    Butterfly::new(q).outermost(values.as_chunks_mut().0, tables.radices[0], &mut Stream::new(outer));
 }
 
-/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`. In line, because a call
+/// All stages within block number `part` of those that the outermost pass leaves, to residues.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn forward_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
+    let (_, inner) = plan::descending_shares(&tables.forward, &tables.radices, part);
+    Butterfly::new(q).descend(values.as_chunks_mut().0, &tables.radices[1..], &mut Stream::new(inner));
+}
+
+/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
+/// `$w(block, place)`. In line, because a call
 /// would cost more than what it does.
 macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr) => {{
@@ -44,7 +50,7 @@ macro_rules! stages {
     ($self:ident, $x:ident, $w:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
         for i in 0..stage::butterflies($R, $half) * $B {
             let (i, block) = stage::interleaved(i, $B);
-            let (x, w) = (&mut $x[block], $w[block][stage::descending_factor(i, $R, $half)]);
+            let (x, w) = (&mut $x[block], $w(block, stage::descending_factor(i, $R, $half)));
             let (a, b) = stage::rows_of(i, $half);
             (x[a], x[b]) = $self.butterfly(x[a], x[b], w, stage::second_when_descending(i, $half));
         }
@@ -58,24 +64,44 @@ struct Butterfly {
     minus_q: __m512i,
     mask: __m512i,
     two: __m512i,
+    packing: Packing,
 }
 
 impl Butterfly {
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn new(q: Modulus) -> Self {
+        Self {
+            q: splat(q.value()),
+            two_q: splat(2 * q.value()),
+            minus_q: splat((1 << 52) - q.value()),
+            mask: splat(MASK),
+            two: splat(2),
+            packing: Packing::new(q),
+        }
+    }
+
     /// All stages of a block, to residues.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn descend(&self, block: &mut [[u64; LANES]], radices: &[u32], stream: &mut Stream<'_, u64>) {
         let Some((&radix, inner)) = radices.split_first() else { return self.leaves(block, stream) };
-        match radix {
-            1 => self.pass::<2, 1, 4>(block, stream),
-            2 => self.pass::<4, 3, 2>(block, stream),
-            _ => self.pass::<8, 7, 1>(block, stream),
-        }
+        self.outermost(block, radix, stream);
         if inner.is_empty() {
             self.leaves(block, stream);
         } else {
             for child in block.chunks_mut(block.len() >> radix) {
                 self.descend(child, inner, stream);
             }
+        }
+    }
+
+    /// The first stages of a block.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn outermost(&self, block: &mut [[u64; LANES]], radix: u32, stream: &mut Stream<'_, u64>) {
+        match radix {
+            1 => self.pass::<2, 1, 4>(block, stream),
+            2 => self.pass::<4, 3, 2>(block, stream),
+            _ => self.pass::<8, 7, 1>(block, stream),
         }
     }
 
@@ -86,7 +112,7 @@ impl Butterfly {
         stream: &mut Stream<'_, u64>,
     ) {
         let w = broadcasts::<T>(stream);
-        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], [&w; C]));
+        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], |_, i| w[i]));
     }
 
     /// The last six stages of a block, to residues: two leaves at a time, so that one computes while the other waits.
@@ -100,11 +126,12 @@ impl Butterfly {
             for i in 0..2 * ROWS {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);
             }
-            let w = [&broadcasts::<7>(first), &broadcasts::<7>(second)];
-            stages!(self, x: [[_; ROWS]; 2], w);
+            let w = [broadcasts::<7>(first), broadcasts::<7>(second)];
+            stages!(self, x: [[_; ROWS]; 2], |block: usize, i: usize| w[block][i]);
             x = [transpose(x[0]), transpose(x[1])];
-            let w = [&vectors::<7>(first), &vectors::<7>(second)];
-            stages!(self, x: [[_; ROWS]; 2], w);
+            let w = [first.take::<LANES, 7>(), second.take::<LANES, 7>()];
+            let unpacked = |block: usize, i: usize| self.packing.unpack(&w[block][i]);
+            stages!(self, x: [[_; ROWS]; 2], unpacked);
             for x in x.as_flattened_mut() {
                 *x = subtract_if_above(subtract_if_above(*x, self.two_q), self.q);
             }

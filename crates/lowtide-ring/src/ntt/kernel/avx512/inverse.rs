@@ -13,9 +13,12 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{plan::Stream, stage},
+    super::{
+        plan::{self, Stream},
+        stage,
+    },
     Factor, LANES, MASK, load,
-    passes::{Twiddle, broadcasts, pass, vectors},
+    passes::{Packing, Twiddle, broadcasts, pass},
     splat, store,
     tables::{LEAF, LEAF_WORDS, Tables},
     transpose::transpose,
@@ -29,28 +32,30 @@ const SECOND: u8 = 2;
 /// Residues, divided by `N`.
 const LAST: u8 = 3;
 
-/// The last stage multiplies sums by `scale` and differences by `scaled_twiddle`.
+/// All stages within block number `part` of those that the outermost pass joins, from residues to its operands.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn inverse(
-    values: &mut [u64],
-    tables: &Tables,
-    (scale, scaled_twiddle): (Shoup, Shoup),
-    q: Modulus,
-) {
-    let butterfly = Butterfly {
-        two_q: splat(2 * q.value()),
-        minus_two_q: splat((2 * q.value()).wrapping_neg()),
-        minus_q: splat((1 << 52) - q.value()),
-        mask: splat(MASK),
-        one: splat(1),
-        scale: Factor::new(scale, q),
-        scaled_twiddle: Factor::new(scaled_twiddle, q),
-    };
-    let stream = &mut Stream::new(&tables.inverse);
-    butterfly.ascend::<LAST>(values.as_chunks_mut().0, &tables.radices, stream);
+pub(crate) fn inverse_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
+    let (inner, _) = plan::ascending_shares(&tables.inverse, &tables.radices, part);
+    let unused = q.shoup(0);
+    let (butterfly, stream) = (Butterfly::new(q, (unused, unused)), &mut Stream::new(inner));
+    let (block, radices) = (values.as_chunks_mut().0, &tables.radices[1..]);
+    if part.is_multiple_of(2) {
+        butterfly.ascend::<FIRST>(block, radices, stream);
+    } else {
+        butterfly.ascend::<SECOND>(block, radices, stream);
+    }
 }
 
-/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`; their results are
+/// The outermost pass. The last stage multiplies sums by `last.0` and differences by `last.1`.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn inverse_outer(values: &mut [u64], tables: &Tables, last: (Shoup, Shoup), q: Modulus) {
+    let (_, outer) = plan::ascending_shares(&tables.inverse, &tables.radices, 0);
+    let stream = &mut Stream::new(outer);
+    Butterfly::new(q, last).outermost::<LAST>(values.as_chunks_mut().0, tables.radices[0], stream);
+}
+
+/// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
+/// `$w(block, place)`; their results are
 /// `$to[block]`. In line, because a call would cost more than what it does.
 macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $to:expr) => {{
@@ -59,7 +64,7 @@ macro_rules! stages {
     ($self:ident, $x:ident, $w:expr, $to:expr, $R:expr, $B:expr, [$($half:literal)*]) => {{$(
         for i in 0..stage::butterflies($R, $half) * $B {
             let (i, block) = stage::interleaved(i, $B);
-            let (x, w) = (&mut $x[block], $w[block][stage::ascending_factor(i, $R, $half)]);
+            let (x, w) = (&mut $x[block], $w(block, stage::ascending_factor(i, $R, $half)));
             let (a, b) = stage::rows_of(i, $half);
             let to = if 2 * $half == $R {
                 $to[block]
@@ -82,9 +87,25 @@ struct Butterfly {
     one: __m512i,
     scale: Factor,
     scaled_twiddle: Factor,
+    packing: Packing,
 }
 
 impl Butterfly {
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn new(q: Modulus, (scale, scaled_twiddle): (Shoup, Shoup)) -> Self {
+        Self {
+            two_q: splat(2 * q.value()),
+            minus_two_q: splat((2 * q.value()).wrapping_neg()),
+            minus_q: splat((1 << 52) - q.value()),
+            mask: splat(MASK),
+            one: splat(1),
+            scale: Factor::new(scale, q),
+            scaled_twiddle: Factor::new(scaled_twiddle, q),
+            packing: Packing::new(q),
+        }
+    }
+
     /// All stages of a block, whose results are `TO`.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn ascend<const TO: u8>(
@@ -93,7 +114,7 @@ impl Butterfly {
         radices: &[u32],
         stream: &mut Stream<'_, u64>,
     ) {
-        let Some((&radix, inner)) = radices.split_first() else { return };
+        let Some((&radix, inner)) = radices.split_first() else { return self.leaves(block, stream) };
         if inner.is_empty() {
             self.leaves(block, stream);
         } else {
@@ -104,6 +125,12 @@ impl Butterfly {
                 self.ascend::<SECOND>(second, inner, stream);
             }
         }
+        self.outermost::<TO>(block, radix, stream);
+    }
+
+    /// The last stages of a block.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn outermost<const TO: u8>(&self, block: &mut [[u64; LANES]], radix: u32, stream: &mut Stream<'_, u64>) {
         match radix {
             1 => self.pass::<2, 1, 4, TO>(block, stream),
             2 => self.pass::<4, 3, 2, TO>(block, stream),
@@ -118,7 +145,7 @@ impl Butterfly {
         stream: &mut Stream<'_, u64>,
     ) {
         let w = broadcasts::<T>(stream);
-        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], [&w; C], [TO; C]));
+        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], |_, i| w[i], [TO; C]));
     }
 
     /// The first six stages of a block, from residues: two leaves at a time, so that one computes while the other
@@ -134,11 +161,12 @@ impl Butterfly {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);
             }
             x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
-            let w = [&vectors::<7>(first), &vectors::<7>(second)];
-            stages!(self, x: [[_; ROWS]; 2], w, [FIRST; 2]);
+            let w = [first.take::<LANES, 7>(), second.take::<LANES, 7>()];
+            let unpacked = |block: usize, i: usize| self.packing.unpack(&w[block][i]);
+            stages!(self, x: [[_; ROWS]; 2], unpacked, [FIRST; 2]);
             x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
-            let w = [&broadcasts::<7>(first), &broadcasts::<7>(second)];
-            stages!(self, x: [[_; ROWS]; 2], w, [FIRST, SECOND]);
+            let w = [broadcasts::<7>(first), broadcasts::<7>(second)];
+            stages!(self, x: [[_; ROWS]; 2], |block: usize, i: usize| w[block][i], [FIRST, SECOND]);
             for i in 0..2 * ROWS {
                 store(&mut pair[i], x[i / ROWS][i % ROWS]);
             }

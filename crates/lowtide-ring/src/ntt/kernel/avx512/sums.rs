@@ -10,7 +10,10 @@
 
 use std::arch::x86_64::*;
 
-use super::{super::scalar, Factor, LANES, MASK, load, splat, store, subtract_if_above};
+use super::{
+    super::{Term, scalar},
+    Factor, LANES, MASK, load, splat, store, subtract_if_above,
+};
 use crate::{Field, Modulus};
 
 /// Vectors at a time: enough independent sums to hide the latency of a multiplication.
@@ -44,25 +47,31 @@ pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus)
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn inner_product(out: &mut [u64], pairs: &[(&[u64], &[u64])], q: Modulus) {
+pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
     let radix = Factor::new(q.shoup(1 << 52), q);
-    let late = Late::new(q, pairs.len());
-    let (blocks, tail) = out.as_chunks_mut::<{ LANES * WIDTH }>();
-    let first = blocks.len() * LANES * WIDTH;
-    for (i, block) in blocks.iter_mut().enumerate() {
-        let mut sums = Sums::new(q);
-        for (a, b) in pairs {
-            for (j, (x, y)) in lanes(a, i).iter().zip(lanes(b, i)).enumerate() {
-                sums.add(j, load(x), load(y));
+    let late = Late::new(q, terms.len());
+    let mut outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
+    let blocks = outs[0].0.len();
+    for i in 0..blocks {
+        let mut sums = [Sums::new(q); K];
+        for (x, y) in terms {
+            let (x, y) = (lanes(x, i), y.map(|y| lanes(y, i)));
+            for j in 0..WIDTH {
+                let x = load(&x[j]);
+                for k in 0..K {
+                    sums[k].add(j, x, load(&y[k][j]));
+                }
             }
         }
-        for (j, lanes) in block.as_chunks_mut().0.iter_mut().enumerate() {
-            // Below 4q it fits the 52 bits of the last product, which brings the factor 2^52 back.
-            let sum = late.correct(late.divide(sums.low[j], sums.high[j]), 2);
-            store(lanes, radix.mul(sum));
+        for (out, sums) in outs.iter_mut().zip(&sums) {
+            for (j, lanes) in out.0[i].as_chunks_mut().0.iter_mut().enumerate() {
+                // Below 4q it fits the 52 bits of the last product, which brings the factor 2^52 back.
+                let sum = late.correct(late.divide(sums.low[j], sums.high[j]), 2);
+                store(lanes, radix.mul(sum));
+            }
         }
     }
-    scalar::inner_product_from(first, tail, pairs, q);
+    scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
 }
 
 /// The `i`th block of a vector.
@@ -72,6 +81,7 @@ fn lanes(vector: &[u64], i: usize) -> &[[u64; LANES]; WIDTH] {
 }
 
 /// Sums of low and of high halves.
+#[derive(Clone, Copy)]
 struct Sums {
     low: [__m512i; WIDTH],
     high: [__m512i; WIDTH],
