@@ -3,6 +3,7 @@
 pub mod automorphism;
 pub mod basis;
 mod buffer;
+mod compose;
 pub mod error;
 pub mod extend;
 pub mod field;
