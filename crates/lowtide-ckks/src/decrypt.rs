@@ -1,7 +1,6 @@
 //! Decryption.
 
-use lowtide_ring::{Evaluation, Poly};
-use zeroize::Zeroizing;
+use lowtide_ring::{Field, Poly};
 
 use crate::{Ciphertext, Error, Plaintext, Product, SecretKey, ciphertext::Components};
 
@@ -12,7 +11,10 @@ impl SecretKey {
     /// # Errors
     /// [`Error::ParameterMismatch`].
     pub fn decrypt(&self, ciphertext: &Ciphertext) -> Result<Plaintext, Error> {
-        self.open(&ciphertext.body)
+        self.open(&ciphertext.body, |field, m, [c0, c1], s| {
+            m.copy_from_slice(c0);
+            field.mul_add_assign(m, c1, s);
+        })
     }
 
     /// `d_0 + d_1 s + d_2 s^2`, of a product that has not been relinearized. The warning of [`SecretKey::decrypt`] holds.
@@ -20,22 +22,33 @@ impl SecretKey {
     /// # Errors
     /// [`Error::ParameterMismatch`].
     pub fn decrypt_product(&self, product: &Product) -> Result<Plaintext, Error> {
-        self.open(&product.body)
+        self.open(&product.body, |field, m, [d0, d1, d2], s| {
+            m.copy_from_slice(d2);
+            for d in [d1, d0] {
+                field.mul_assign(m, s);
+                field.add_assign(m, d);
+            }
+        })
     }
 
-    /// Horner's rule in `s`.
-    fn open<const K: usize>(&self, body: &Components<K>) -> Result<Plaintext, Error> {
+    /// The polynomial that `evaluate` makes of the components and the key: block by block, which then stay in the first
+    /// cache.
+    fn open<const K: usize>(
+        &self,
+        body: &Components<K>,
+        evaluate: impl Fn(&Field, &mut [u64], [&[u64]; K], &[u64]) + Sync,
+    ) -> Result<Plaintext, Error> {
+        const BLOCK: usize = 1024;
         self.params().check_same(&body.params)?;
-        let s = Zeroizing::new(self.s.restrict(body.c[0].basis()));
-        let step = |sum: Option<Poly<Evaluation>>, c: &Poly<Evaluation>| match sum {
-            None => Some(c.clone()),
-            Some(mut sum) => {
-                sum.mul_assign(&s);
-                sum.add_assign(c);
-                Some(sum)
+        let basis = body.c[0].basis();
+        let start = self.s.basis().position(basis).expect("a secret is known modulo every prime");
+        let poly = Poly::generate(basis, |i, ntt, limb| {
+            for (block, m) in limb.chunks_mut(BLOCK).enumerate() {
+                let at = block * BLOCK..block * BLOCK + m.len();
+                let c = body.c.each_ref().map(|c| &c.limb(i)[at.clone()]);
+                evaluate(ntt.field(), m, c, &self.s.limb(start + i)[at.clone()]);
             }
-        };
-        let poly = body.c.iter().rev().fold(None, step).expect("at least two components");
+        });
         Ok(Plaintext { params: body.params.clone(), poly, scale: body.scale.clone(), noise: body.noise })
     }
 }

@@ -51,7 +51,7 @@ impl Plaintext {
     /// The real coefficients: centred, divided by the scale.
     #[must_use]
     pub fn coefficients(&self) -> Vec<f64> {
-        let mut coefficients = self.poly.clone().into_coefficients().to_centered();
+        let mut coefficients = self.poly.to_coefficients().to_centered();
         let factor = self.scale.to_f64();
         coefficients.iter_mut().for_each(|x| *x /= factor);
         coefficients

@@ -2,7 +2,7 @@
 
 use lowtide_ring::{Evaluation, Poly, sample};
 use rand::CryptoRng;
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
 use crate::{Ciphertext, Error, Parameters, Plaintext, ciphertext::Components, key::Seed};
 
@@ -58,13 +58,23 @@ impl PublicKey {
     pub fn encrypt(&self, plaintext: &Plaintext, rng: &mut impl CryptoRng) -> Result<Ciphertext, Error> {
         self.params.check_same(&plaintext.params)?;
         let (degree, basis) = (self.params.ring_degree(), plaintext.poly.basis());
-        let short = |coefficients: &[i64]| Poly::from_signed(basis, coefficients).into_evaluation();
-        let mask = Zeroizing::new(short(&sample::ternary(degree, rng)));
-        let mut c0 = short(&sample::error(degree, rng));
-        let mut c1 = short(&sample::error(degree, rng));
-        c0.mul_add_assign(&mask, &self.b.restrict(basis));
-        c1.mul_add_assign(&mask, &self.a.restrict(basis));
-        c0.add_assign(&plaintext.poly);
+        let start = self.b.basis().position(basis).expect("a public key is over every prime");
+        let mask = sample::ternary(degree, rng);
+        let errors = [(); 2].map(|()| sample::error(degree, rng));
+        let [c0, c1] = Poly::generate_each(basis, |i, ntt, mut limbs| {
+            let lift = |limb: &mut [u64], coefficients: &[i64]| {
+                ntt.modulus().lift(limb, coefficients);
+                ntt.forward(limb);
+            };
+            let mut v = basis.scratch(1);
+            lift(&mut v, &mask);
+            for ((limb, error), half) in limbs.iter_mut().zip(&errors).zip([&self.b, &self.a]) {
+                lift(limb, error);
+                ntt.field().mul_add_assign(limb, &v, half.limb(start + i));
+            }
+            v.zeroize();
+            ntt.field().add_assign(limbs[0], plaintext.poly.limb(i));
+        });
         Ok(Components {
             params: self.params.clone(),
             c: [c0, c1],

@@ -4,6 +4,7 @@ pub mod automorphism;
 pub mod basis;
 mod bridge;
 mod buffer;
+mod compose;
 pub mod error;
 pub mod extend;
 pub mod field;

@@ -73,15 +73,16 @@ impl Modulus {
         self.correct((magnitude ^ sign).wrapping_sub(sign).wrapping_add(self.value & sign))
     }
 
-    /// `out[i] <- x[i] mod q` for signed numbers, in a time that depends on the size of the largest alone: whether it is
-    /// below `q`.
+    /// `out[i] <- x[i] mod q` for signed numbers, in a time that depends on the size of the largest alone: whether it has
+    /// fewer bits than `q`.
     ///
     /// # Panics
     /// When the lengths differ.
     pub fn lift(self, out: &mut [u64], x: &[i64]) {
         assert_eq!(out.len(), x.len());
-        let short = x.iter().fold(true, |short, x| short & (x.unsigned_abs() < self.value));
-        if short {
+        // The highest bit that differs from the one above it is the highest of the magnitude.
+        let changes = x.iter().fold(0, |bits, x| bits | (x ^ (x << 1)));
+        if changes.cast_unsigned() >> self.bits() == 0 {
             let lift = |x: i64| x.cast_unsigned().wrapping_add(self.value & (x >> 63).cast_unsigned());
             out.iter_mut().zip(x).for_each(|(residue, x)| *residue = lift(*x));
         } else {

@@ -194,30 +194,6 @@ impl Poly<Coefficient> {
         self.cast()
     }
 
-    /// The coefficients' representatives in `(-Q/2, Q/2)`, rounded to 53 bits.
-    ///
-    /// Garner's mixed-radix digits, centred: a coefficient far below `Q` has zero digits above its size, so that it
-    /// is exact up to `2^53` however large `Q` is.
-    #[must_use]
-    pub fn to_centered(&self) -> Vec<f64> {
-        let moduli: Vec<_> = self.basis.limbs().iter().map(Ntt::modulus).collect();
-        let centered = |index: usize| {
-            let mut digits = [0_i64; 64];
-            for (i, q) in moduli.iter().enumerate() {
-                let mut digit = self.limb(i)[index];
-                for (j, lower) in digits[..i].iter().enumerate() {
-                    digit = self.basis.inverse(j, i).mul(q.sub(digit, q.reduce_signed(*lower)), *q);
-                }
-                digits[i] = q.center(digit);
-            }
-            let horner =
-                |sum: f64, (digit, q): (&i64, &crate::Modulus)| sum * q.value() as f64 + *digit as f64;
-            digits[..moduli.len()].iter().zip(&moduli).rev().fold(0.0, horner)
-        };
-        assert!(moduli.len() <= 64, "at most 64 primes");
-        (0..self.basis.degree()).into_par_iter().map(centered).collect()
-    }
-
     /// `f(X^g)`.
     #[must_use]
     pub fn automorphism(&self, map: &Automorphism) -> Self {
@@ -226,6 +202,15 @@ impl Poly<Coefficient> {
 }
 
 impl Poly<Evaluation> {
+    /// The coefficients of this polynomial.
+    #[must_use]
+    pub fn to_coefficients(&self) -> Poly<Coefficient> {
+        Poly::generate(&self.basis, |i, ntt, limb| {
+            limb.copy_from_slice(self.limb(i));
+            ntt.inverse(limb);
+        })
+    }
+
     /// The same polynomial by coefficients.
     #[must_use]
     pub fn into_coefficients(mut self) -> Poly<Coefficient> {

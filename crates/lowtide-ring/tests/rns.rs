@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 use lowtide_ring::{
-    Basis, Coefficient, Division, Evaluation, Extension, Isa, Poly, Ring,
+    Basis, Coefficient, Division, Evaluation, Extension, Field, Isa, Poly, Ring,
     prime::{ntt_primes, primes_near},
 };
 use num_bigint::BigInt;
@@ -93,16 +93,25 @@ proptest! {
     }
 
     #[test]
-    fn decoding_is_nearest_to_the_big_integer(
+    fn composition_is_nearest_to_the_big_integer(
         fractions in prop::collection::vec(any::<i64>(), DEGREE),
+        bits in prop_oneof![Just(30_u32), Just(49), Just(50), Just(58)],
         count in 1..8_usize,
         shift in 0..300_u32,
     ) {
-        let basis = chain(45, count, Isa::best());
-        let coefficients: Vec<BigInt> = big_coefficients(&basis, &fractions).iter().map(|x| x >> shift).collect();
-        for (decoded, expected) in poly(&basis, &coefficients).to_centered().iter().zip(&coefficients) {
-            let expected = expected.to_f64().unwrap();
-            prop_assert!((decoded - expected).abs() <= expected.abs() * 1e-14, "{} {}", decoded, expected);
+        let composed = |isa| {
+            let basis = chain(bits, count, isa);
+            let all = big_coefficients(&basis, &fractions);
+            let coefficients: Vec<BigInt> = all.iter().map(|x| x >> shift).collect();
+            (poly(&basis, &coefficients).to_centered(), coefficients)
+        };
+        let (expected, coefficients) = composed(Isa::SCALAR);
+        for (number, exact) in expected.iter().zip(&coefficients) {
+            let exact = exact.to_f64().unwrap();
+            prop_assert!((number - exact).abs() <= exact.abs() * 1e-14, "{} {}", number, exact);
+        }
+        for isa in Isa::available() {
+            prop_assert_eq!(&composed(isa).0, &expected, "{:?}", isa);
         }
     }
 
@@ -135,6 +144,38 @@ proptest! {
             let expected = schoolbook(&big(&a), &big(&b)).into_iter().zip(big(&a)).map(|(x, y)| x + y).collect();
             check(sum, expected);
         }
+    }
+}
+
+#[test]
+fn numbers_with_zero_digits_are_composed_in_every_block() {
+    const DEGREE: usize = 1 << 12;
+    let (narrow, wide) = (ntt_primes(50, 2 * DEGREE as u64), ntt_primes(60, 2 * DEGREE as u64));
+    for primes in [narrow.take(5).collect::<Vec<_>>(), wide.take(5).collect()] {
+        let basis = Basis::new(Ring::Standard, DEGREE, &primes).unwrap();
+        // By block: nothing, one digit, a digit beyond two zero ones, and one between zeros.
+        let unit =
+            |block: usize| primes[..[0, 0, 2, 1][block]].iter().fold(BigInt::one(), |unit, q| unit * q);
+        let big = |i: usize| unit(i / 1024) * (i as i64 % 1024 - 512) * (i / 1024).min(1);
+        let coefficients: Vec<BigInt> = (0..DEGREE).map(big).collect();
+        let found = poly(&basis, &coefficients).to_centered();
+        let expected: Vec<f64> = coefficients.iter().map(|x| x.to_f64().unwrap()).collect();
+        for (found, expected) in found.iter().zip(&expected) {
+            assert!((found - expected).abs() <= expected.abs() * 1e-15, "{found} {expected}");
+        }
+        assert_eq!(found[..2048], expected[..2048], "small numbers are exact");
+    }
+}
+
+#[test]
+fn as_many_primes_as_the_sums_have_terms_for_are_composed() {
+    let basis = chain(30, Field::MAX_TERMS - 1, Isa::best());
+    let fractions = [i64::MIN, i64::MAX, 0, 1, -1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+    // Within the range of double precision.
+    let coefficients: Vec<BigInt> = big_coefficients(&basis, &fractions).iter().map(|x| x >> 900).collect();
+    for (found, exact) in poly(&basis, &coefficients).to_centered().iter().zip(&coefficients) {
+        let exact = exact.to_f64().unwrap();
+        assert!((found - exact).abs() <= exact.abs() * 1e-13, "{found} {exact}");
     }
 }
 
