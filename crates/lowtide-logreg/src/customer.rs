@@ -124,8 +124,9 @@ impl Decrypted {
     #[must_use]
     pub fn rounded(&self, bits: u32) -> Vec<f64> {
         let round = |(weight, unit): (&f64, &f64)| {
-            let kept = f64::from(bits.min(52)) + unit.log2().floor().min(0.0);
-            (weight * kept.exp2()).round_ties_even() / kept.exp2()
+            let lost = unit.log2().floor().min(0.0) as i32;
+            let scale = 2.0_f64.powi(bits.min(52).cast_signed() + lost);
+            (weight * scale).round_ties_even() / scale
         };
         self.weights.iter().zip(&self.units).map(round).collect()
     }
