@@ -22,9 +22,9 @@
 //!
 //! The customer divides columns by `d_j^1/2` before it encrypts them, and weights after it has decrypted them. That takes
 //! neither a level nor a byte, and who trains learns nothing of `D`. A product with `D^-1` in every step would take a level
-//! each; `Z D^-1` as a matrix beside `Z` would take as many tiles again as the rows do; and a service that works out `D^-1`
-//! by itself would take levels for a division that the customer does for nothing. Numbers stay where a circuit wants them
-//! too: no entry of `X` is beyond `2 (m / c_i)^1/2`, and the squares of a usual row add up to about 4.
+//! each; `Z D^-1` as a matrix beside `Z`, as class weights have it, up to three quarters more to send (`lowtide plan` with
+//! `--class-weights`, and without); and a service that works out `D^-1` by itself would take levels for a division that is
+//! free in clear. Numbers stay where a circuit wants them too: no entry of `X` is beyond `2 (m / c_i)^1/2`.
 
 use std::ops::Range;
 
