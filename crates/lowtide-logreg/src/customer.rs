@@ -105,7 +105,7 @@ impl Sealer<'_> {
     }
 }
 
-/// The weights of a decrypted model, bias first, on the features as they were encrypted.
+/// The weights of a decrypted model, bias first, on features as [`encrypt`] was given them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decrypted {
     /// The weights: every row of slots holds them, and this is their mean.

@@ -274,6 +274,10 @@ mod tests {
         let grid = Grid::default();
         let error = best(&request(), &grid, &rows(1e4)).unwrap_err();
         assert!(matches!(error, Error::NoSchedule { tried: 192, bound: 16.0 }));
+        // With a step size for each weight there is one.
+        let trial = best(&request(), &Grid::fixed_hessian(), &rows(1e4)).unwrap();
+        assert_eq!(trial.request.schedule.preconditioner(), Preconditioner::FixedHessian);
+        assert!(trial.tried == 48 && trial.escape.is_none() && trial.metrics.accuracy > 0.9);
         let few = SignedRows::new(&[1.0, -1.0], 1, &[true, false]).unwrap();
         assert!(matches!(best(&request(), &grid, &few), Err(Error::Length { expected: 40, .. })));
     }
