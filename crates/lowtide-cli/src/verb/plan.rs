@@ -36,7 +36,7 @@ Examples:
   lowtide plan --data pixels.csv --scaling none --step-size 0.9 --out job.plan
   lowtide plan --features 30 --rows 455 --steps 32 --refresh-every 4
   lowtide plan --data rare.csv --class-weights balanced --ridge 0.01
-  lowtide plan --data pixels.csv --scaling none --preconditioner fixed-hessian --steps 3
+  lowtide plan --data pixels.csv --steps 3 --preconditioner fixed-hessian
   lowtide plan --features 30 --rows 455 --batch auto --memory 2GiB --precision 16
 
 Circuit, ring, digits of key switches and tiles are chosen by the time that they
