@@ -182,7 +182,8 @@ impl Prepared {
     /// What the customer keeps until decryption.
     pub(crate) fn preparation(&self, plan: &Plan) -> Result<Preparation, Error> {
         let (names, column) = (self.data.names().to_vec(), self.data.classes().column.clone());
-        Ok(Preparation::new(plan, names, column, self.labels(), self.scaling.clone())?)
+        let hessian = plan.request().fixed_hessian(&self.rows)?;
+        Ok(Preparation::new(plan, names, column, self.labels(), self.scaling.clone(), hessian)?)
     }
 
     /// The names of the classes.

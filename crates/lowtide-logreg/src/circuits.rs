@@ -16,6 +16,9 @@
 //! (for a cubic sigmoid; degree 1 takes one level less, degrees 5 and 7 one more). The first step costs none, since from zero
 //! weights every margin is zero and the gradient a plain sum; and with Gram matrices the second margins cost none either.
 //!
+//! A fixed Hessian is none of them: as it is the same in every step, the customer's rows hold it, and all circuits train with it
+//! as they are ([`FixedHessian`](crate::FixedHessian)).
+//!
 //! A Gram matrix has as many entries as two mini-batches have pairs of rows. With those of neighbours, as many as steps, the
 //! only chain from margins to margins is the fused product with the activation, and the weights follow beside it; with all
 //! of them, `k (k - 1) / 2` for `k` steps, margins follow from margins alone, and the rows themselves are needed once, for

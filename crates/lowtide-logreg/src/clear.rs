@@ -9,7 +9,8 @@
 //! ```
 //!
 //! where `m` is the size of the very batch, so that batches one row apart weigh their rows alike, and `k = 1 - gamma lambda`
-//! is 1 without a ridge term. With class weights `Z^T` holds every row times the weight of its class.
+//! is 1 without a ridge term. With class weights `Z^T` holds every row times the weight of its class. A fixed Hessian is in
+//! the rows before they come here: see [`crate::trial::rehearse`].
 
 use std::fmt;
 use std::ops::Range;

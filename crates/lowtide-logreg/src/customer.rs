@@ -9,7 +9,7 @@ use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
 
 use crate::{
-    EncryptedDataset, EncryptedModel, Error, FreshStart, Plan,
+    EncryptedDataset, EncryptedModel, Error, FixedHessian, FreshStart, Plan,
     plan::Planned,
     rows::{SignedRows, undivide},
     twin::{slots, start_slots},
@@ -42,8 +42,7 @@ pub fn encrypt(
     on_tile: &(dyn Fn() + Sync),
 ) -> Result<EncryptedDataset, Error> {
     check_key(plan, secret)?;
-    plan.request().check_rows(rows)?;
-    let rows = rows.divided(plan.request().divisor);
+    let rows = rows.divided(&plan.request().units_of(rows)?);
     let sealer = Sealer { secret, encoder: Encoder::new(plan.params())? };
     let mut matrices = Vec::new();
     for planned in plan.rows() {
@@ -69,7 +68,7 @@ pub fn refresh(
     if checkpoint.is_finished() {
         return Err(Error::Finished { steps: checkpoint.steps() });
     }
-    let open = |ciphertexts| Ok::<_, Error>(open(plan, secret, ciphertexts)?.weights);
+    let open = |ciphertexts| Ok::<_, Error>(open(plan, secret, ciphertexts)?.0);
     let state = plan.legs()[leg - 1].state(open(checkpoint.weights())?, &open(checkpoint.before())?);
     let sealer = Sealer { secret, encoder: Encoder::new(plan.params())? };
     let mut matrices = Vec::new();
@@ -106,7 +105,7 @@ impl Sealer<'_> {
     }
 }
 
-/// The weights of a decrypted model, bias first, on the features as they were encrypted.
+/// The weights of a decrypted model, bias first, on features as [`encrypt`] was given them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Decrypted {
     /// The weights: every row of slots holds them, and this is their mean.
@@ -114,32 +113,46 @@ pub struct Decrypted {
     /// How far a row of slots is from the mean at most: a measure of the noise that a service which computed
     /// something else would hardly keep.
     pub spread: f64,
+    /// By weight, what it was divided by after decryption.
+    units: Vec<f64>,
 }
 
 impl Decrypted {
     /// The weights rounded to `bits` bits after the binary point: what may be shown to others. Exact decryptions are
-    /// evidence about the key (Li and Micciancio, ePrint 2020/1533).
+    /// evidence about the key (Li and Micciancio, ePrint 2020/1533). A weight whose noise grew on the way back to features as
+    /// they came is rounded to as many bits less.
     #[must_use]
     pub fn rounded(&self, bits: u32) -> Vec<f64> {
-        let unit = 2.0_f64.powi(bits.min(52).cast_signed());
-        self.weights.iter().map(|weight| (weight * unit).round_ties_even() / unit).collect()
+        let round = |(weight, unit): (&f64, &f64)| {
+            let lost = unit.log2().floor().min(0.0) as i32;
+            let scale = 2.0_f64.powi(bits.min(52).cast_signed() + lost);
+            (weight * scale).round_ties_even() / scale
+        };
+        self.weights.iter().zip(&self.units).map(round).collect()
     }
 }
 
 /// Decrypts a model, or the one that a checkpoint holds, and checks that what came back is weights: finite, the same in every
-/// row of slots, and nothing beyond the last feature.
+/// row of slots, and nothing beyond the last feature. `hessian` is [`Request::fixed_hessian`](crate::Request::fixed_hessian)
+/// of the rows that were encrypted, nothing where the plan has none.
 ///
 /// # Errors
-/// [`Error::NotWeights`], or when the secret key belongs to other parameters.
-pub fn decrypt(secret: &SecretKey, model: &EncryptedModel) -> Result<Decrypted, Error> {
+/// [`Error::NotWeights`]; [`Error::FixedHessian`] or [`Error::Length`] when the fixed Hessian is not one of the plan, or when
+/// the secret key belongs to other parameters.
+pub fn decrypt(
+    secret: &SecretKey,
+    model: &EncryptedModel,
+    hessian: Option<&FixedHessian>,
+) -> Result<Decrypted, Error> {
     check_key(model.plan(), secret)?;
-    let mut decrypted = open(model.plan(), secret, model.weights())?;
-    undivide(&mut decrypted.weights, model.plan().request().divisor);
-    Ok(decrypted)
+    let units = model.plan().request().units(hessian)?;
+    let (mut weights, spread) = open(model.plan(), secret, model.weights())?;
+    undivide(&mut weights, &units);
+    Ok(Decrypted { weights, spread, units })
 }
 
-/// Decrypts weights on features as they were divided, by block of columns.
-fn open(plan: &Plan, secret: &SecretKey, ciphertexts: &[Ciphertext]) -> Result<Decrypted, Error> {
+/// Decrypts weights on entries as they were divided, by block of columns, with their spread.
+fn open(plan: &Plan, secret: &SecretKey, ciphertexts: &[Ciphertext]) -> Result<(Vec<f64>, f64), Error> {
     let (encoder, tile, width) = (Encoder::new(plan.params())?, plan.tile(), plan.request().width());
     let (mut weights, mut spread) = (Vec::with_capacity(width), 0.0_f64);
     for ciphertext in ciphertexts {
@@ -158,7 +171,7 @@ fn open(plan: &Plan, secret: &SecretKey, ciphertexts: &[Ciphertext]) -> Result<D
     if spread.is_nan() || spread > MAX_SPREAD || weights.iter().any(|weight| !weight.is_finite()) {
         return Err(Error::NotWeights { spread, limit: MAX_SPREAD });
     }
-    Ok(Decrypted { weights, spread })
+    Ok((weights, spread))
 }
 
 /// The most by which copies of a weight may differ.

@@ -101,6 +101,23 @@ pub enum Error {
         /// The largest.
         limit: f64,
     },
+    /// An entry of a fixed Hessian that is not above zero and finite.
+    #[error("entry {index} (counting from 0) of the fixed Hessian is {value}: scale the features")]
+    Diagonal {
+        /// Where, counting from 0.
+        index: usize,
+        /// The entry.
+        value: f64,
+    },
+    /// A fixed Hessian is missing, or came with a plan that has none.
+    #[error(
+        "the plan trains {}: decrypt with what was kept when its rows were encrypted",
+        if *is_planned { "with a fixed Hessian, and none is given" } else { "without a fixed Hessian, and one is given" }
+    )]
+    FixedHessian {
+        /// Whether the plan has one.
+        is_planned: bool,
+    },
     /// There is nothing to train on or to score.
     #[error("no rows: give at least one")]
     NoRows,

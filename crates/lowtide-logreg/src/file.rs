@@ -10,7 +10,7 @@ use lowtide_wire::{Error as WireError, Kind, Payload, Reader, Sizes, Wire, Write
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
-    EncryptedDataset, EncryptedModel, Error, FreshStart, Plan, Request,
+    EncryptedDataset, EncryptedModel, Error, FixedHessian, FreshStart, Plan, Request,
     model::{Labels, Scaling},
     plan::{Compiler, Leg, Planned},
 };
@@ -251,19 +251,24 @@ struct PreparationText {
     label_column: String,
     labels: Labels,
     scaling: Scaling,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fixed_hessian: Option<FixedHessian>,
 }
 
 impl Preparation {
-    /// The names of features, of the column of labels and of its two values, and how features were scaled.
+    /// The names of features, of the column of labels and of its two values, how features were scaled, and
+    /// [`Request::fixed_hessian`] of the scaled rows.
     ///
     /// # Errors
-    /// [`Error::Length`] unless names and scaling are as many as the plan has features.
+    /// [`Error::Length`] unless names and scaling are as many as the plan has features; [`Error::FixedHessian`] or
+    /// [`Error::Length`] unless the fixed Hessian is one of the plan.
     pub fn new(
         plan: &Plan,
         features: Vec<String>,
         label_column: String,
         labels: Labels,
         scaling: Scaling,
+        fixed_hessian: Option<FixedHessian>,
     ) -> Result<Self, Error> {
         let expected = plan.request().features;
         for (what, found) in [("names of features", features.len()), ("scaled features", scaling.len())] {
@@ -271,7 +276,8 @@ impl Preparation {
                 return Err(Error::Length { what, expected, found });
             }
         }
-        let text = PreparationText { features, label_column, labels, scaling };
+        plan.request().units(fixed_hessian.as_ref())?;
+        let text = PreparationText { features, label_column, labels, scaling, fixed_hessian };
         Ok(Self { params: plan.params().clone(), text })
     }
 
@@ -298,6 +304,12 @@ impl Preparation {
     pub const fn scaling(&self) -> &Scaling {
         &self.text.scaling
     }
+
+    /// What weights are brought back with to features as they came, where the plan has a fixed Hessian.
+    #[must_use]
+    pub const fn fixed_hessian(&self) -> Option<&FixedHessian> {
+        self.text.fixed_hessian.as_ref()
+    }
 }
 
 impl Wire for Preparation {
@@ -309,9 +321,18 @@ impl Wire for Preparation {
 
     fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, WireError> {
         let text: PreparationText = read_text(input)?;
-        let (expected, found) = (text.features.len(), text.scaling.len());
-        if found != expected {
-            return Err(WireError::content(Error::Length { what: "scaled features", expected, found }));
+        let (features, hessian) = (text.features.len(), text.fixed_hessian.as_ref());
+        for (what, expected, found) in [
+            ("scaled features", features, text.scaling.len()),
+            (
+                "entries of the fixed Hessian",
+                features + 1,
+                hessian.map_or(features + 1, |it| it.diagonal().len()),
+            ),
+        ] {
+            if found != expected {
+                return Err(WireError::content(Error::Length { what, expected, found }));
+            }
         }
         Ok(Self { params: params.clone(), text })
     }

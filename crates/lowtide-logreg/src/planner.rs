@@ -85,7 +85,7 @@ pub struct Outlook {
     pub key_bytes: u64,
     /// Bytes of memory at the service: keys, rows, values, tables.
     pub memory_bytes: u64,
-    /// Binary digits behind the point that every weight has, where they were read.
+    /// Binary digits behind the point that every weight has as it is trained, on divided features, where they were read.
     pub precision: Option<f64>,
 }
 

@@ -73,12 +73,11 @@ impl SignedRows {
         self.class_weights.map_or(1.0, |weights| weights[usize::from(row[0] > 0.0)])
     }
 
-    /// The rows with their features divided, and the bias as it is. Weights that are trained on them go back by
-    /// [`undivide`].
-    pub(crate) fn divided(&self, divisor: f64) -> Cow<'_, Self> {
+    /// The rows with each entry divided by its unit. Weights that are trained on them go back by [`undivide`].
+    pub(crate) fn divided(&self, units: &[f64]) -> Cow<'_, Self> {
         let mut divided = Cow::Borrowed(self);
-        if divisor != 1.0 {
-            let divide = |row: &mut [f64]| row.iter_mut().skip(1).for_each(|x| *x /= divisor);
+        if units.iter().any(|unit| *unit != 1.0) {
+            let divide = |row: &mut [f64]| row.iter_mut().zip(units).for_each(|(x, unit)| *x /= unit);
             divided.to_mut().entries.chunks_exact_mut(self.width).for_each(divide);
         }
         divided
@@ -179,10 +178,9 @@ impl Batches {
     }
 }
 
-/// Weights on features that were divided, bias first, become weights on the features as they were; the margins are the
-/// same.
-pub(crate) fn undivide(weights: &mut [f64], divisor: f64) {
-    weights.iter_mut().skip(1).for_each(|weight| *weight /= divisor);
+/// Weights on entries that were divided, bias first, become weights on the entries as they were; the margins are the same.
+pub(crate) fn undivide(weights: &mut [f64], units: &[f64]) {
+    weights.iter_mut().zip(units).for_each(|(weight, unit)| *weight /= unit);
 }
 
 /// Every value finite, or the first that is not.

@@ -39,6 +39,18 @@ pub enum Momentum {
     None,
 }
 
+/// What gradients are multiplied by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Preconditioner {
+    /// Nothing: one step size for all weights.
+    #[default]
+    None,
+    /// A step size for each weight, from a bound on the curvature of the loss: see [`FixedHessian`](crate::FixedHessian). Step
+    /// size 1 never overshoots. It costs no level.
+    FixedHessian,
+}
+
 /// The constants of one training step.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Step {
@@ -58,6 +70,8 @@ pub struct Schedule {
     momentum: Momentum,
     #[serde(skip_serializing_if = "is_zero")]
     ridge: f64,
+    #[serde(skip_serializing_if = "is_none")]
+    preconditioner: Preconditioner,
 }
 
 impl Schedule {
@@ -69,7 +83,7 @@ impl Schedule {
     pub fn new(step_size: StepSize, momentum: Momentum) -> Result<Self, Error> {
         let StepSize { initial, decay } = step_size;
         if initial.is_finite() && initial > 0.0 && decay.is_finite() && decay >= 0.0 {
-            Ok(Self { step_size, momentum, ridge: 0.0 })
+            Ok(Self { step_size, momentum, ridge: 0.0, preconditioner: Preconditioner::None })
         } else {
             Err(Error::StepSize { initial, decay })
         }
@@ -86,6 +100,13 @@ impl Schedule {
         } else {
             Err(Error::Ridge { ridge, limit })
         }
+    }
+
+    /// The same with a preconditioner. The ridge term of a fixed Hessian `D` is `lambda / 2 w^T D w`: it shrinks all weights
+    /// alike.
+    #[must_use]
+    pub const fn with_preconditioner(self, preconditioner: Preconditioner) -> Self {
+        Self { preconditioner, ..self }
     }
 
     /// `lambda`, the strength of the ridge term.
@@ -105,7 +126,7 @@ impl Schedule {
     /// # Ok::<(), lowtide_logreg::Error>(())
     /// ```
     pub fn steps(&self, k: usize) -> impl Iterator<Item = Step> + use<> {
-        let Self { step_size, momentum, ridge } = *self;
+        let Self { step_size, momentum, ridge, .. } = *self;
         let mut l = 1.0;
         (0..k).map(move |i| {
             let next = 0.5 * (1.0 + f64::sqrt(1.0 + 4.0 * l * l));
@@ -128,6 +149,11 @@ impl Schedule {
     pub fn momentum(&self) -> Momentum {
         self.momentum
     }
+
+    /// What gradients are multiplied by.
+    pub const fn preconditioner(&self) -> Preconditioner {
+        self.preconditioner
+    }
 }
 
 /// A schedule as files hold it, not yet checked.
@@ -138,19 +164,27 @@ struct Written {
     momentum: Momentum,
     #[serde(default)]
     ridge: f64,
+    #[serde(default)]
+    preconditioner: Preconditioner,
 }
 
 impl TryFrom<Written> for Schedule {
     type Error = Error;
 
-    fn try_from(Written { step_size, momentum, ridge }: Written) -> Result<Self, Error> {
-        Self::new(step_size, momentum)?.with_ridge(ridge)
+    fn try_from(written: Written) -> Result<Self, Error> {
+        let Written { step_size, momentum, ridge, preconditioner } = written;
+        Ok(Self::new(step_size, momentum)?.with_ridge(ridge)?.with_preconditioner(preconditioner))
     }
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
 fn is_zero(x: &f64) -> bool {
     *x == 0.0
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde asks")]
+const fn is_none(preconditioner: &Preconditioner) -> bool {
+    matches!(preconditioner, Preconditioner::None)
 }
 
 #[cfg(test)]
@@ -200,5 +234,9 @@ mod tests {
         assert_eq!(json, r#"{"step_size":{"initial":2.0,"decay":0.5},"momentum":"nesterov"}"#);
         assert_eq!(serde_json::from_str::<Schedule>(&json).unwrap(), nesterov());
         assert!(serde_json::from_str::<Schedule>(&json.replace("2.0", "-2.0")).is_err());
+        let fixed = nesterov().with_preconditioner(Preconditioner::FixedHessian);
+        let json = json.replace(r#""nesterov""#, r#""nesterov","preconditioner":"fixed-hessian""#);
+        assert_eq!(serde_json::to_string(&fixed).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Schedule>(&json).unwrap(), fixed);
     }
 }

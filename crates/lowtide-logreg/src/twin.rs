@@ -87,9 +87,8 @@ fn row_slots(
 /// # Errors
 /// [`Error::Length`] when the rows are not those that the plan was made for.
 pub fn train_twin(plan: &Plan, rows: &SignedRows) -> Result<Vec<f64>, Error> {
-    plan.request().check_rows(rows)?;
-    let divisor = plan.request().divisor;
-    let rows = rows.divided(divisor);
+    let units = plan.request().units_of(rows)?;
+    let rows = rows.divided(&units);
     let mut state = State::zero(plan.request().width());
     for leg in plan.legs() {
         let mut inputs = BTreeMap::new();
@@ -107,6 +106,6 @@ pub fn train_twin(plan: &Plan, rows: &SignedRows) -> Result<Vec<f64>, Error> {
         };
         state = leg.state(of(Outcome::Weights), &of(Outcome::Before));
     }
-    undivide(&mut state.weights, divisor);
+    undivide(&mut state.weights, &units);
     Ok(state.weights)
 }

@@ -6,7 +6,7 @@ use clap::Parser;
 use lowtide_data::{Dataset, Label, Method, Scaling, csv::Reader};
 use lowtide_logreg::{
     Circuit, Plan, Request,
-    schedule::{Momentum, Schedule, StepSize},
+    schedule::{Momentum, Preconditioner, Schedule, StepSize},
     sigmoid::{Method as Fit, SigmoidPolynomial},
     trial::{self, Grid},
 };
@@ -61,6 +61,9 @@ pub(crate) struct Args {
     /// How features are brought to one size: `standard`, `min-max` or `none`
     #[arg(long, value_name = "HOW", default_value = "standard", value_parser = scaling)]
     scaling: Method,
+    /// What gradients are multiplied by: `none` or `fixed-hessian`
+    #[arg(long, value_name = "KIND", default_value = "none", value_parser = grid)]
+    preconditioner: Grid,
     /// How far accuracy and AUC may be from the twin's
     #[arg(long, value_name = "X", default_value_t = 0.005)]
     tolerance: f64,
@@ -78,6 +81,15 @@ fn scaling(word: &str) -> Result<Method, &'static str> {
         "min-max" => Ok(Method::MinMax),
         "none" => Ok(Method::Unscaled),
         _ => Err("choose standard, min-max or none"),
+    }
+}
+
+/// What is tried with a preconditioner.
+fn grid(word: &str) -> Result<Grid, &'static str> {
+    match word {
+        "none" => Ok(Grid::default()),
+        "fixed-hessian" => Ok(Grid::fixed_hessian()),
+        _ => Err("choose none or fixed-hessian"),
     }
 }
 
@@ -135,7 +147,7 @@ pub(crate) fn run(args: &Args) -> Result<(), Failure> {
         println!(
             "{}",
             serde_json::json!({
-                "folds": folds, "seed": seed, "scaling": args.scaling, "tolerance": tolerance, "rows": lines
+                "folds": folds, "seed": seed, "scaling": args.scaling, "preconditioner": args.preconditioner.preconditioner, "tolerance": tolerance, "rows": lines
             })
         );
     } else {
@@ -223,7 +235,7 @@ fn fold(args: &Args, train: &Dataset, test: &Dataset) -> Result<Fold, Failure> {
         gram: Default::default(),
         refresh_every: None,
     };
-    let plan = Plan::new(&trial::best(&request, &Grid::default(), &rows)?.request)?;
+    let plan = Plan::new(&trial::best(&request, &args.preconditioner, &rows)?.request)?;
     let passage = Passage::new(&plan, &rows, 1, &mut ChaCha20Rng::from_seed([1; 32]))?;
     let scores = Scores::of(&passage, &plan, &rows, &test)?;
     Ok(Fold { plan, passage, scores })
@@ -231,8 +243,13 @@ fn fold(args: &Args, train: &Dataset, test: &Dataset) -> Result<Fold, Failure> {
 
 fn show(args: &Args, lines: &[Line]) {
     let Args { circuit, steps, batch, folds, seed, .. } = args;
+    let hessian = match args.preconditioner.preconditioner {
+        Preconditioner::None => "",
+        Preconditioner::FixedHessian => " with a fixed Hessian",
+    };
     println!(
-        "`{circuit}`, {steps} steps on mini-batches of up to {batch} rows; means of {folds} folds, seed {seed}, {} thread(s)",
+        "`{circuit}`, {steps} steps{hessian} on mini-batches of up to {batch} rows; means of {folds} folds, seed {seed}, {} \
+         thread(s)",
         rayon::current_num_threads()
     );
     println!();
@@ -336,8 +353,10 @@ mod tests {
     }
 
     #[test]
-    fn scalings_go_by_the_names_of_the_program() {
+    fn choices_go_by_the_names_of_the_program() {
         assert_eq!(scaling("min-max"), Ok(Method::MinMax));
         assert!(scaling("log").is_err());
+        assert_eq!(grid("fixed-hessian"), Ok(Grid::fixed_hessian()));
+        assert!(grid("hessian").is_err());
     }
 }

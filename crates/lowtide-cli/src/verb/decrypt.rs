@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// The encrypted model, or a checkpoint: the model after so many steps
     #[arg(long, value_name = "FILE")]
     pub(crate) model: PathBuf,
-    /// What `lowtide encrypt` left: names and scaling
+    /// What `lowtide encrypt` left: names, scaling and, if the plan has one, the fixed Hessian
     #[arg(long, value_name = "FILE")]
     pub(crate) preparation: PathBuf,
     /// Where the model goes
@@ -84,7 +84,8 @@ pub(crate) fn run(args: &Args, screen: &Screen) -> Result<Report, Error> {
         let path = path.clone();
         move |source| Error::unfit(path, source)
     };
-    let decrypted = customer::decrypt(&secret, &encrypted).map_err(unfit(&args.model))?;
+    let decrypted =
+        customer::decrypt(&secret, &encrypted, preparation.fixed_hessian()).map_err(unfit(&args.model))?;
     let rounded_bits = (!args.raw).then_some(args.bits);
     let weights = rounded_bits.map_or_else(|| decrypted.weights.clone(), |bits| decrypted.rounded(bits));
     let model = Model::from_scaled(

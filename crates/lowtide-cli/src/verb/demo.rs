@@ -26,6 +26,7 @@ Examples:
   lowtide demo
   lowtide demo --steps 8 --circuit baseline
   lowtide demo --steps 32 --refresh-every 4
+  lowtide demo --steps 3 --preconditioner fixed-hessian
   lowtide demo --keep demo --picture weights.svg
   lowtide demo --report report.html
   lowtide demo --json
@@ -51,7 +52,10 @@ pub(crate) struct Args {
     /// Rows of a mini-batch, at most
     #[arg(long, value_name = "N", default_value_t = 64)]
     batch: usize,
-    /// First step size [default: 0.9; beyond 12 steps 2]
+    /// What gradients are multiplied by
+    #[arg(long, value_enum, default_value_t = plan::PreconditionerChoice::None, value_name = "KIND")]
+    preconditioner: plan::PreconditionerChoice,
+    /// First step size [default: 0.9, beyond 12 steps 2; with a fixed Hessian 3, and 1]
     #[arg(long, value_name = "SIZE")]
     step_size: Option<f64>,
     /// Step i has size SIZE / (1 + DECAY i)
@@ -218,12 +222,19 @@ fn plan(args: &Args, stage: &Stage) -> Result<plan::Report, Error> {
         plan::GramChoice::Customer => "",
         plan::GramChoice::Service => " --gram service",
     };
-    let (size, bound) = if args.steps <= FEW_STEPS { (0.9, 8.0) } else { (2.0, 16.0) };
+    let is_short = args.steps <= FEW_STEPS;
+    let (preconditioner, size) = match args.preconditioner {
+        plan::PreconditionerChoice::None => ("", if is_short { 0.9 } else { 2.0 }),
+        plan::PreconditionerChoice::FixedHessian => {
+            (" --preconditioner fixed-hessian", if is_short { 3.0 } else { 1.0 })
+        }
+    };
+    let bound = if is_short { 8.0 } else { 16.0 };
     let (size, bound) = (args.step_size.unwrap_or(size), args.sigmoid_bound.unwrap_or(bound));
     let refreshes = args.refresh_every.map_or(String::new(), |every| format!(" --refresh-every {every}"));
     let options = format!(
-        "--data train.csv --scaling none --shuffle-seed {} --steps {}{refreshes} --batch {} --circuit {}{gram} \
-         --step-size {size} --step-decay {} --sigmoid-bound {bound} --out job.plan --clear-model clear.json",
+        "--data train.csv --scaling none --shuffle-seed {} --steps {}{refreshes} --batch {} --circuit {}{gram}\
+         {preconditioner} --step-size {size} --step-decay {} --sigmoid-bound {bound} --out job.plan --clear-model clear.json",
         args.seed, args.steps, args.batch, args.circuit, args.step_decay
     );
     let plan = plan::run(&stage.command("plan", &options)?, stage.screen())?;

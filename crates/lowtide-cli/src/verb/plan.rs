@@ -6,7 +6,7 @@ use clap::{Parser, ValueEnum};
 use lowtide_ckks::SecurityLevel;
 use lowtide_logreg::{
     Circuit, Gram, Request,
-    schedule::{Momentum, Schedule, StepSize},
+    schedule::{Momentum, Preconditioner, Schedule, StepSize},
     sigmoid::{Method, SigmoidPolynomial},
 };
 
@@ -37,6 +37,7 @@ Examples:
   lowtide plan --data pixels.csv --scaling none --step-size 0.9 --out job.plan
   lowtide plan --features 30 --rows 455 --steps 32 --refresh-every 4
   lowtide plan --data rare.csv --class-weights balanced --ridge 0.01
+  lowtide plan --data pixels.csv --steps 3 --preconditioner fixed-hessian
   lowtide plan --features 30 --rows 455 --batch auto --memory 2GiB --precision 16
 
 Circuit, ring, digits of key switches and tiles are chosen by the time that they
@@ -82,7 +83,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 
-    /// First step size, or `auto` [default: 0.9; with --data auto]
+    /// First step size, or `auto` [default: 0.9, or 1 with a fixed Hessian; with --data auto]
     #[arg(long, value_name = "SIZE", help_heading = "Training")]
     step_size: Option<Auto>,
     /// Step i has size SIZE / (1 + DECAY i) [default: 0.1; if SIZE is auto, so is this]
@@ -95,6 +96,10 @@ pub(crate) struct Args {
     #[arg(long, value_enum, default_value_t = MomentumChoice::Nesterov, value_name = "KIND",
           help_heading = "Training")]
     momentum: MomentumChoice,
+    /// What gradients are multiplied by
+    #[arg(long, value_enum, default_value_t = PreconditionerChoice::None, value_name = "KIND",
+          help_heading = "Training")]
+    preconditioner: PreconditionerChoice,
     /// Strength of a ridge term: LAMBDA / 2 |w|^2 joins the loss; it costs no level
     #[arg(long, value_name = "LAMBDA", default_value_t = 0.0, help_heading = "Training")]
     ridge: f64,
@@ -183,6 +188,14 @@ enum MomentumChoice {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum PreconditionerChoice {
+    /// Nothing: one step size for all weights
+    None,
+    /// A step size for each weight, from the rows: size 1 never overshoots, and it costs no level
+    FixedHessian,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
 enum FitChoice {
     /// Least squares: better where most margins are small
     LeastSquares,
@@ -233,12 +246,18 @@ fn asked(args: &Args) -> Result<Asked, Error> {
         (Some(Auto::Auto), None) => Err(Usage::AutoWithoutData { option }),
         (given, _) => Ok(given.unwrap_or(Auto::Auto)),
     };
+    let preconditioner = args.preconditioner.into();
+    let size = match preconditioner {
+        Preconditioner::None => 0.9,
+        Preconditioner::FixedHessian => 1.0,
+    };
     Ok(Asked {
-        size: or("--step-size", args.step_size, 0.9)?,
+        size: or("--step-size", args.step_size, size)?,
         decay: args.step_decay,
         divisor: args.divisor,
         momentum: args.momentum.into(),
         ridge: args.ridge,
+        preconditioner,
         bound: or("--sigmoid-bound", args.sigmoid_bound, 8.0)?,
         degree: args.sigmoid_degree,
         fit: args.sigmoid_fit.into(),
@@ -290,6 +309,15 @@ impl From<MomentumChoice> for Momentum {
         match choice {
             MomentumChoice::Nesterov => Self::Nesterov,
             MomentumChoice::None => Self::None,
+        }
+    }
+}
+
+impl From<PreconditionerChoice> for Preconditioner {
+    fn from(choice: PreconditionerChoice) -> Self {
+        match choice {
+            PreconditionerChoice::None => Self::None,
+            PreconditionerChoice::FixedHessian => Self::FixedHessian,
         }
     }
 }

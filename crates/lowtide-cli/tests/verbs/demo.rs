@@ -56,6 +56,19 @@ fn the_demo_fits_eighty_columns_and_leaves_nothing() {
 }
 
 #[test]
+fn a_demo_with_a_fixed_hessian_leads_further() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = json(folder.path(), "demo --steps 2 --batch 64");
+    let options = "--preconditioner fixed-hessian --report report.html";
+    let fixed = json(folder.path(), &format!("demo --steps 2 --batch 64 {options}"));
+    let loss = |report: &serde_json::Value, of: &str| report[format!("log_loss_{of}")].as_f64().unwrap();
+    assert!(loss(&fixed, "encrypted") < loss(&plain, "encrypted"));
+    assert!((loss(&fixed, "encrypted") - loss(&fixed, "clear")).abs() < 1e-3);
+    assert_eq!(fixed["levels"], plain["levels"]);
+    assert!(fs::read_to_string(folder.path().join("report.html")).unwrap().contains("fixed Hessian"));
+}
+
+#[test]
 fn a_demo_with_refreshes_goes_on_and_on() {
     let folder = tempfile::tempdir().unwrap();
     let report = json(folder.path(), "demo --steps 6 --refresh-every 1 --batch 32 --keep kept");

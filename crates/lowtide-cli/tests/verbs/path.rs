@@ -88,6 +88,40 @@ fn classes_weigh_what_the_customer_says() {
 }
 
 #[test]
+fn a_fixed_hessian_stays_with_the_customer() {
+    let parties = Parties::new();
+    let customer = parties.customer();
+    // Four features as they come, some a hundred times as large as others: no single step size fits them.
+    let rows = "--data train.csv --scaling none";
+    let plan = |options: &str| format!("plan {rows} {STEPS} --step-size 1 --sigmoid-bound 8 {options}");
+    let clear = "--preconditioner fixed-hessian --out job.plan --clear-model clear.json";
+    let report = json(&customer, &plan(clear));
+    assert_eq!(report["preconditioner"], "fixed-hessian");
+    let margin = |report: &Value| report["clear"]["largest_margin"].as_f64().unwrap();
+    assert!(margin(&report) < 8.0 && margin(&json(&customer, &plan(""))) > 8.0);
+    ok(&customer, "keygen --plan job.plan --out .");
+    let encrypt = format!("encrypt --key secret.key {rows}");
+    ok(&customer, &format!("{encrypt} --plan job.plan --out data.enc --preparation rows.prep"));
+    ok(&customer, "train --keys evaluation.keys --data data.enc --out model.enc");
+    let decrypt = "decrypt --key secret.key --model model.enc --out model.json --preparation";
+    ok(&customer, &format!("{decrypt} rows.prep"));
+    let score = |model: &str| json(&customer, &format!("score --model {model} --data train.csv"));
+    let (encrypted, clear) = (score("model.json"), score("clear.json"));
+    let loss = |score: &Value| score["log_loss"].as_f64().unwrap();
+    assert!((loss(&encrypted) - loss(&clear)).abs() < 1e-3, "{encrypted} {clear}");
+
+    // What was kept for a plan without it does not bring the weights back.
+    ok(&customer, &plan("--out plain.plan"));
+    ok(&customer, &format!("{encrypt} --plan plain.plan --out plain.enc --preparation plain.prep"));
+    refused(&customer, &format!("{decrypt} plain.prep"), 1, &["model.enc", "fixed Hessian"]);
+
+    // Where there are no rows yet, the step size is one that always fits.
+    let blind = "plan --features 4 --rows 60 --preconditioner fixed-hessian";
+    assert_eq!(json(&customer, &format!("{blind} {STEPS}"))["step_size"], 1.0);
+    assert!(ok(&customer, &format!("{blind} {STEPS}")).contains("the service does not learn it"));
+}
+
+#[test]
 fn predictions_go_to_stdout_or_to_a_file() {
     let parties = Parties::finished();
     let customer = parties.customer();

@@ -175,7 +175,7 @@ fn the_precision_foreseen_is_that_of_an_encrypted_run() {
         let secret = SecretKey::generate(plan.params(), &mut rng);
         let keys = customer::evaluation_keys(&plan, &secret, &mut rng).unwrap();
         let data = customer::encrypt(&plan, &secret, &rows, &mut rng, &|| ()).unwrap();
-        let model = customer::decrypt(&secret, &train::train(&keys, &data, &|_| ()).unwrap()).unwrap();
+        let model = customer::decrypt(&secret, &train::train(&keys, &data, &|_| ()).unwrap(), None).unwrap();
         let expected = twin::train_twin(&plan, &rows).unwrap();
         let apart = model.weights.iter().zip(&expected).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
         let (found, foreseen) = (-apart.log2(), precision::bits(&plan).unwrap().unwrap());

@@ -18,7 +18,7 @@ fn weights_come_back_on_features_as_they_were() {
         let keys = customer::evaluation_keys(&plan, &secret, &mut rng).unwrap();
         let data = customer::encrypt(&plan, &secret, &rows, &mut rng, &|| ()).unwrap();
         let found =
-            customer::decrypt(&secret, &train::train(&keys, &data, &|_| ()).unwrap()).unwrap().weights;
+            customer::decrypt(&secret, &train::train(&keys, &data, &|_| ()).unwrap(), None).unwrap().weights;
         let activation = Activation::Polynomial(request.sigmoid.clone());
         let clear = trial::rehearse(&request, &rows, &activation).unwrap().weights;
         for ((x, y), z) in found.iter().zip(&twin::train_twin(&plan, &rows).unwrap()).zip(&clear) {

@@ -37,7 +37,7 @@ fn files_of(circuit: Circuit) -> Files {
     let model = train::train(&keys, &data, &|_| ()).unwrap();
     let names = ["a", "b", "c"].map(String::from).to_vec();
     let labels = Labels { negative: "no".into(), positive: "yes".into() };
-    let preparation = Preparation::new(&plan, names, "y".into(), labels, Scaling::none(3)).unwrap();
+    let preparation = Preparation::new(&plan, names, "y".into(), labels, Scaling::none(3), None).unwrap();
     let (checkpoint, start) = refreshed(circuit);
     Files { plan, preparation, secret, keys, data, model, checkpoint, start }
 }

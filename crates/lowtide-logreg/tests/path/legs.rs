@@ -78,7 +78,7 @@ fn every_leg_leaves_what_plain_training_gives() {
             let mut model = run.first();
             assert!(run.plan.legs().len() > 1 && !model.is_finished());
             loop {
-                let found = customer::decrypt(&run.secret, &model).unwrap();
+                let found = customer::decrypt(&run.secret, &model, None).unwrap();
                 let worst = worst(&found.weights, &expected[model.steps()]);
                 assert!(worst < 1e-6, "{circuit} {features} after {} of {steps}: {worst:e}", model.steps());
                 if model.is_finished() {

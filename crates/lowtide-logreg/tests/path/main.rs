@@ -6,6 +6,7 @@
 mod bits;
 mod divisor;
 mod files;
+mod hessian;
 mod legs;
 mod problem;
 mod training;

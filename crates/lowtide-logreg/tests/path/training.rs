@@ -41,7 +41,7 @@ fn encrypted_training_is_its_twin() {
                 train::train(&keys, &data, &|p| *last.lock().unwrap() = Some((p.done, p.total))).unwrap();
             let progress = last.lock().unwrap().unwrap();
             assert_eq!(progress, (plan.work(), plan.work()), "all work was planned");
-            let found = customer::decrypt(&secret, &model).unwrap();
+            let found = customer::decrypt(&secret, &model, None).unwrap();
             let expected = twin::train_twin(&plan, &rows).unwrap();
             let worst = found.weights.iter().zip(&expected).map(|(x, y)| (x - y).abs()).fold(0.0, f64::max);
             assert!(worst < 1e-7, "{ring} {circuit} {features} {count} {batch} {steps} {degree}: {worst:e}");

@@ -2,12 +2,9 @@
 
 use lowtide_data::Dataset;
 use lowtide_logreg::{
-    Model,
-    clear::{self, Activation},
-    metrics::Metrics,
-    model::Scaling,
-    rows::{Batches, SignedRows},
+    Model, Plan, clear::Activation, metrics::Metrics, model::Scaling, rows::SignedRows, trial,
 };
+use lowtide_wire::Limits;
 
 use super::{Args, Stage};
 use crate::{
@@ -49,10 +46,9 @@ fn exact(args: &Args, train: &Dataset, like: &Model) -> Result<Model, Error> {
     let ordered = train.shuffle(args.seed);
     let rows = SignedRows::new(ordered.features(), ordered.columns(), &rows::labels(&ordered))?;
     let mut training = like.training().clone();
-    let steps = training.schedule.steps(training.steps);
-    let batches = Batches::new(rows.len(), training.batch)?;
     training.sigmoid = None;
-    let weights = clear::train(&rows, batches, steps, &Activation::Exact).weights;
+    let plan: Plan = store::load("job.plan".as_ref(), &Limits::default())?;
+    let weights = trial::rehearse(plan.request(), &rows, &Activation::Exact)?.weights;
     let (features, labels) = (like.features().to_vec(), like.labels().clone());
     Ok(Model::from_scaled(&weights, Scaling::none(features.len()), features, labels, training)?)
 }

@@ -8,13 +8,8 @@ use std::time::Instant;
 use lowtide_ckks::SecretKey;
 use lowtide_data::Dataset;
 use lowtide_logreg::{
-    Model, Plan, Request,
-    clear::{self, Activation},
-    customer,
-    metrics::Metrics,
-    model::Scaling,
-    rows::{Batches, SignedRows},
-    train,
+    Model, Plan, Request, clear::Activation, customer, metrics::Metrics, model::Scaling, rows::SignedRows,
+    train, trial,
 };
 use lowtide_wire::Limits;
 use serde::Serialize;
@@ -104,9 +99,11 @@ impl Setting<'_> {
         let begin = Instant::now();
         let model = train::train(&keys, &data, &|_| ())?;
         let seconds_train = begin.elapsed().as_secs_f64();
-        let found = customer::decrypt(&secret, &model)?.rounded(decrypt::BITS);
-        let expected = self.in_clear(&plan, &Activation::Polynomial(self.request.sigmoid.clone()));
-        let exact = self.in_clear(&plan, &Activation::Exact);
+        let hessian = plan.request().fixed_hessian(self.rows)?;
+        let found = customer::decrypt(&secret, &model, hessian.as_ref())?.rounded(decrypt::BITS);
+        let in_clear = |activation| trial::rehearse(plan.request(), self.rows, &activation);
+        let expected = in_clear(Activation::Polynomial(self.request.sigmoid.clone()))?.weights;
+        let exact = in_clear(Activation::Exact)?.weights;
         let errors = found.iter().zip(&expected).map(|(a, b)| (a - b).abs());
         let (encrypted, clear, exact) = (self.score(&found)?, self.score(&expected)?, self.score(&exact)?);
         Ok(Point {
@@ -122,11 +119,6 @@ impl Setting<'_> {
             log_loss_exact_sigmoid: exact.log_loss,
             max_weight_error: errors.fold(0.0, f64::max),
         })
-    }
-
-    fn in_clear(&self, plan: &Plan, activation: &Activation) -> Vec<f64> {
-        let (request, batches): (_, Batches) = (plan.request(), plan.batches());
-        clear::train(self.rows, batches, request.schedule.steps(request.steps), activation).weights
     }
 
     fn score(&self, weights: &[f64]) -> Result<Metrics, Error> {

@@ -3,7 +3,13 @@
 use std::{fmt, path::PathBuf};
 
 use lowtide_ckks::SecurityLevel;
-use lowtide_logreg::{Plan, metrics::Metrics, planner::Choice, trial::Trial};
+use lowtide_logreg::{
+    Plan,
+    metrics::Metrics,
+    planner::Choice,
+    schedule::{Momentum, Preconditioner},
+    trial::Trial,
+};
 use lowtide_ring::isa::Isa;
 use serde::Serialize;
 
@@ -29,7 +35,8 @@ pub(crate) struct Report {
     pub(crate) step_size: f64,
     pub(crate) step_decay: f64,
     pub(crate) divisor: f64,
-    pub(crate) momentum: lowtide_logreg::schedule::Momentum,
+    pub(crate) momentum: Momentum,
+    pub(crate) preconditioner: Preconditioner,
     pub(crate) ridge: f64,
     pub(crate) class_weights: bool,
     pub(crate) security_bits: Option<u32>,
@@ -107,6 +114,7 @@ impl Report {
             step_decay: step_size.decay,
             divisor: request.divisor,
             momentum: request.schedule.momentum(),
+            preconditioner: request.schedule.preconditioner(),
             ridge: request.schedule.ridge(),
             class_weights: request.is_weighted,
             security_bits: security.map(SecurityLevel::bits),
@@ -168,15 +176,23 @@ impl Report {
                 "step size",
                 format_args!("{}{decay}", self.step_size),
                 match self.momentum {
-                    lowtide_logreg::schedule::Momentum::Nesterov => "Nesterov momentum",
-                    lowtide_logreg::schedule::Momentum::None => "no momentum",
+                    Momentum::Nesterov => "Nesterov momentum",
+                    Momentum::None => "no momentum",
                 },
-            )
-            .remarked(
-                "sigmoid",
-                format_args!("degree {} on [-{sigmoid_bound}, {sigmoid_bound}]", self.sigmoid_degree),
-                format_args!("off by {:.3} at most", self.sigmoid_worst_error),
             );
+        let facts = match self.preconditioner {
+            Preconditioner::None => facts,
+            Preconditioner::FixedHessian => facts.remarked(
+                "preconditioner",
+                "fixed Hessian",
+                "of the rows: the service does not learn it",
+            ),
+        };
+        let facts = facts.remarked(
+            "sigmoid",
+            format_args!("degree {} on [-{sigmoid_bound}, {sigmoid_bound}]", self.sigmoid_degree),
+            format_args!("off by {:.3} at most", self.sigmoid_worst_error),
+        );
         let facts = match self.ridge {
             0.0 => facts,
             ridge => facts.fact("ridge", ridge),

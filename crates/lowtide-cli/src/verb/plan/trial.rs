@@ -5,7 +5,7 @@ use std::{path::Path, str::FromStr};
 use lowtide_logreg::{
     Error as Trainer, Model, Request,
     model::TrainingFacts,
-    schedule::Momentum,
+    schedule::{Momentum, Preconditioner},
     sigmoid::Method,
     trial::{self, Grid, Trial},
 };
@@ -46,6 +46,7 @@ pub(super) struct Asked {
     pub(super) divisor: Option<f64>,
     pub(super) momentum: Momentum,
     pub(super) ridge: f64,
+    pub(super) preconditioner: Preconditioner,
     pub(super) bound: Auto,
     pub(super) degree: usize,
     pub(super) fit: Method,
@@ -53,8 +54,11 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn grid(self) -> Grid {
-        let Self { size, decay, divisor, momentum, ridge, bound, degree, fit } = self;
-        let all = Grid::default();
+        let Self { size, decay, divisor, momentum, ridge, preconditioner, bound, degree, fit } = self;
+        let all = match preconditioner {
+            Preconditioner::None => Grid::default(),
+            Preconditioner::FixedHessian => Grid::fixed_hessian(),
+        };
         let decays = match (decay, size) {
             (Some(decay), _) => vec![decay],
             (None, Auto::Auto) => all.decays,
@@ -66,7 +70,7 @@ impl Asked {
             (None, Auto::Number(_)) => vec![1.0],
         };
         let (sizes, bounds) = (size.among(all.sizes), bound.among(all.bounds));
-        Grid { sizes, decays, momentum, ridge, bounds, degree, fit, divisors }
+        Grid { sizes, decays, momentum, ridge, preconditioner, bounds, degree, fit, divisors }
     }
 }
 

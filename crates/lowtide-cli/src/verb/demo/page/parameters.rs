@@ -1,6 +1,6 @@
 //! The parameters, and how far they are from the edge of the table.
 
-use lowtide_logreg::schedule::Momentum;
+use lowtide_logreg::schedule::{Momentum, Preconditioner};
 use maud::{Markup, html};
 
 use super::{Page, bar, fact, number};
@@ -14,6 +14,10 @@ impl Page<'_> {
         let log = plan.ring_degree.ilog2();
         let decay =
             if plan.step_decay == 0.0 { String::new() } else { format!(" / (1 + {} i)", plan.step_decay) };
+        let preconditioner = match plan.preconditioner {
+            Preconditioner::None => "none",
+            Preconditioner::FixedHessian => "fixed Hessian",
+        };
         let momentum = match plan.momentum {
             Momentum::Nesterov => "Nesterov's",
             Momentum::None => "none",
@@ -56,6 +60,7 @@ impl Page<'_> {
                             (fact("steps", html! { (number(plan.steps, plan.steps)) ", " (Of(plan.batches, "mini-batch")) }))
                             (fact("rows of a mini-batch", html! { "at most " (number(plan.batch, plan.batch)) }))
                             (fact("size of step i", format!("{}{decay}", plan.step_size)))
+                            (fact("preconditioner", preconditioner))
                             (fact("momentum", momentum))
                             (fact("sigmoid", format!("degree {} on [-{}, {}]", plan.sigmoid_degree, plan.sigmoid_bound, plan.sigmoid_bound)))
                             (fact("off from it by", html! { (number(plan.sigmoid_worst_error, format_args!("{:.3}", plan.sigmoid_worst_error))) " at most" }))
