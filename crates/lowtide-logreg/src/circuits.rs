@@ -113,6 +113,9 @@ pub enum Gram {
 }
 
 impl Gram {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Customer, Self::Service];
+
     /// `customer` or `service`.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -34,6 +34,8 @@ pub struct Wish {
     pub circuits: Vec<Circuit>,
     /// Sizes of mini-batches to choose among; none for that of the request. They change what is learned.
     pub batches: Vec<usize>,
+    /// Who may make Gram matrices, for circuits that read some; none for whom the request names.
+    pub grams: Vec<Gram>,
     /// Kinds of ring to choose among; none for all.
     pub rings: Vec<Ring>,
     /// Binary digits behind the point that weights should have; then the scale is chosen.

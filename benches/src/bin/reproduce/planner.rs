@@ -288,6 +288,7 @@ impl Problem {
             request,
             circuits,
             batches: Vec::new(),
+            grams: Vec::new(),
             rings: Vec::new(),
             precision: None,
             memory: None,

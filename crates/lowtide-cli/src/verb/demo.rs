@@ -220,6 +220,7 @@ fn refresh(stage: &Stage, from: &str, out: &str) -> Result<refresh::Report, Erro
 fn plan(args: &Args, stage: &Stage) -> Result<plan::Report, Error> {
     let gram = match args.gram {
         plan::GramChoice::Customer => "",
+        plan::GramChoice::Auto => " --gram auto",
         plan::GramChoice::Service => " --gram service",
     };
     let is_short = args.steps <= FEW_STEPS;

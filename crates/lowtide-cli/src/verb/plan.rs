@@ -157,17 +157,21 @@ pub(crate) enum CircuitChoice {
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum GramChoice {
+    /// Whoever costs less: it takes a while to find out
+    Auto,
     /// The customer, in clear
     Customer,
     /// The service, on ciphertexts: two levels more, and most of the work
     Service,
 }
 
-impl From<GramChoice> for Gram {
-    fn from(choice: GramChoice) -> Self {
-        match choice {
-            GramChoice::Customer => Self::Customer,
-            GramChoice::Service => Self::Service,
+impl GramChoice {
+    /// Nothing for a free choice.
+    pub(crate) const fn named(self) -> Option<Gram> {
+        match self {
+            Self::Auto => None,
+            Self::Customer => Some(Gram::Customer),
+            Self::Service => Some(Gram::Service),
         }
     }
 }
@@ -175,7 +179,7 @@ impl From<GramChoice> for Gram {
 /// The word that the option takes.
 impl fmt::Display for GramChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Gram::from(*self).fmt(f)
+        f.write_str(self.named().map_or("auto", Gram::name))
     }
 }
 
@@ -278,7 +282,7 @@ fn request(args: &Args, features: usize, rows: usize) -> Result<Request, Error> 
         scale_bits: args.scale_bits,
         security_bits: SecurityLevel::from(args.security).bits(),
         is_weighted: args.options.class_weights.is_some(),
-        gram: args.gram.into(),
+        gram: args.gram.named().unwrap_or_default(),
         refresh_every: args.refresh_every,
     })
 }
@@ -286,7 +290,8 @@ fn request(args: &Args, features: usize, rows: usize) -> Result<Request, Error> 
 impl Args {
     fn left(&self) -> Left {
         let Self { batch, precision, memory, .. } = *self;
-        Left { circuit: self.circuit.named(), batch, ring: self.ring.named(), precision, memory }
+        let (circuit, gram, ring) = (self.circuit.named(), self.gram.named(), self.ring.named());
+        Left { circuit, batch, gram, ring, precision, memory }
     }
 }
 

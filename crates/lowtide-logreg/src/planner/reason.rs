@@ -9,6 +9,8 @@ use super::Candidate;
 pub enum Aspect {
     /// Which circuit trains.
     Circuit,
+    /// Who makes Gram matrices.
+    Gram,
     /// How many rows a mini-batch has.
     Batch,
     /// The ring: its degree, or its kind.
@@ -21,13 +23,14 @@ pub enum Aspect {
 
 impl Aspect {
     /// Everything that is decided, from the large to the small.
-    pub const ALL: [Self; 5] = [Self::Circuit, Self::Batch, Self::Ring, Self::Digits, Self::Tile];
+    pub const ALL: [Self; 6] = [Self::Circuit, Self::Gram, Self::Batch, Self::Ring, Self::Digits, Self::Tile];
 
-    /// `circuit`, `batch`, `ring`, `digits` or `tile`.
+    /// `circuit`, `gram`, `batch`, `ring`, `digits` or `tile`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Circuit => "circuit",
+            Self::Gram => "gram",
             Self::Batch => "batch",
             Self::Ring => "ring",
             Self::Digits => "digits",
@@ -38,6 +41,7 @@ impl Aspect {
     fn differs(self, a: &Candidate, b: &Candidate) -> bool {
         match self {
             Self::Circuit => a.request.circuit != b.request.circuit,
+            Self::Gram => a.gram() != b.gram(),
             Self::Batch => a.request.batch != b.request.batch,
             Self::Ring => (a.literal.log_degree, a.literal.ring) != (b.literal.log_degree, b.literal.ring),
             Self::Digits => a.literal.p.len() != b.literal.p.len(),

@@ -10,12 +10,15 @@ use lowtide_wire::Sizes;
 
 use super::{Candidate, Choice, Limit, Nearest, Outlook, SAME, SHOWN, Wish, precision, reason};
 use crate::{
-    Circuit, Error, Plan, Request,
+    Circuit, Error, Gram, Plan, Request,
     plan::{Compiler, Leg},
 };
 
 /// A circuit in a ring whose first shape of tiles takes longer than the best so far by this factor is left at that.
 const HOPELESS: f64 = 2.0;
+
+/// A circuit that takes longer by this factor in the smallest ring is not tried in others.
+const OUT_OF_REACH: f64 = 2.0 * HOPELESS;
 
 /// A circuit that takes longer by this factor is not tried with larger mini-batches.
 const FAR_BEHIND: f64 = 1.3;
@@ -34,11 +37,11 @@ pub(super) fn choose(wish: &Wish) -> Result<Choice, Error> {
         requests = precise(&requests, wanted, &wish.rings())?;
     }
     // By circuit: a larger mini-batch takes longer, and one that is far behind is followed by none.
-    let mut behind: Vec<Circuit> = Vec::new();
+    let mut behind: Vec<(Circuit, Gram)> = Vec::new();
     for (request, levels) in &requests {
-        if !behind.contains(&request.circuit) && search.circuit(request, *levels)? > FAR_BEHIND * search.least
-        {
-            behind.push(request.circuit);
+        let kind = (request.circuit, request.gram);
+        if !behind.contains(&kind) && search.circuit(request, *levels)? > FAR_BEHIND * search.least {
+            behind.push(kind);
         }
     }
     let tried = search.tried;
@@ -93,6 +96,7 @@ impl Wish {
             request: request.clone(),
             circuits: Vec::new(),
             batches: Vec::new(),
+            grams: Vec::new(),
             rings: rings.to_vec(),
             precision: None,
             memory: None,
@@ -107,12 +111,19 @@ impl Wish {
         let circuits: &[Circuit] = if self.circuits.is_empty() { &own } else { &self.circuits };
         let own = [self.request.batch];
         let batches: &[usize] = if self.batches.is_empty() { &own } else { &self.batches };
+        let own = [self.request.gram];
+        let grams: &[Gram] = if self.grams.is_empty() { &own } else { &self.grams };
         let mut requests = Vec::new();
         for batch in batches {
             for circuit in circuits {
-                let request = Request { circuit: *circuit, batch: *batch, ..self.request.clone() };
-                let levels = request.levels()?;
-                requests.push((request, levels));
+                // Of circuits without Gram matrices once.
+                let grams = if circuit.reads_gram() { grams } else { &grams[..1] };
+                for gram in grams {
+                    let own = self.request.clone();
+                    let request = Request { circuit: *circuit, batch: *batch, gram: *gram, ..own };
+                    let levels = request.levels()?;
+                    requests.push((request, levels));
+                }
             }
         }
         requests.sort_by_key(|(request, levels)| (request.batch, *levels, request.circuit.name()));
@@ -178,6 +189,9 @@ impl<'a> Search<'a> {
                 if best > HOPELESS * self.least {
                     break;
                 }
+            }
+            if least > OUT_OF_REACH * self.least {
+                break;
             }
         }
         Ok(least)
@@ -348,13 +362,19 @@ fn read(request: &Request, levels: Level, rings: &[Ring]) -> Result<Option<(f64,
 
 /// Precisions that were read: tiles and digits hardly change them.
 #[derive(Default)]
-struct Readings(BTreeMap<(&'static str, usize, &'static str, u32), Option<f64>>);
+struct Readings(BTreeMap<(&'static str, &'static str, usize, &'static str, u32), Option<f64>>);
 
 impl Readings {
     fn of(&mut self, candidate: &Candidate) -> Option<f64> {
         let request = &candidate.request;
         let literal = &candidate.literal;
-        let key = (request.circuit.name(), request.batch, literal.ring.name(), literal.log_degree);
+        let key = (
+            request.circuit.name(),
+            request.gram.name(),
+            request.batch,
+            literal.ring.name(),
+            literal.log_degree,
+        );
         let read = || candidate.plan().and_then(|plan| precision::bits(&plan)).ok().flatten();
         *self.0.entry(key).or_insert_with(read)
     }

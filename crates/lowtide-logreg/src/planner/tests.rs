@@ -28,6 +28,7 @@ fn wish(features: usize, rows: usize, batch: usize, steps: usize) -> Wish {
         request: request(features, rows, batch, steps),
         circuits: vec![Circuit::Fused, Circuit::TwoLevel],
         batches: Vec::new(),
+        grams: Vec::new(),
         rings: Vec::new(),
         precision: None,
         memory: None,
@@ -77,6 +78,7 @@ fn every_reason_decides_one_thing_otherwise() {
     for Reason { aspect, other } in choice.reasons() {
         match aspect {
             Aspect::Circuit => assert_ne!(other.request.circuit, best.request.circuit),
+            Aspect::Gram => assert_ne!(other.gram(), best.gram()),
             Aspect::Batch => assert_ne!(other.request.batch, best.request.batch),
             Aspect::Ring => {
                 let ring = |it: &Candidate| (it.literal.ring, it.literal.log_degree);
@@ -88,6 +90,19 @@ fn every_reason_decides_one_thing_otherwise() {
     }
     let told: Vec<Aspect> = choice.reasons().iter().map(|reason| reason.aspect).collect();
     assert!(told.contains(&Aspect::Circuit) && told.contains(&Aspect::Batch), "{told:?}");
+}
+
+#[test]
+fn gram_matrices_are_made_where_it_costs_less() {
+    let (free, both) = (wish(3, 40, 16, 2), vec![Gram::Customer, Gram::Service]);
+    let choice = choose(&Wish { circuits: vec![Circuit::Paired], grams: both, ..free.clone() }).unwrap();
+    assert_eq!(choice.best().gram(), Some(Gram::Customer));
+    let other = choice.reasons().iter().find(|reason| reason.aspect == Aspect::Gram).unwrap();
+    assert_eq!(other.other.gram(), Some(Gram::Service));
+    assert!(other.other.levels() > choice.best().levels());
+    // It is nothing to decide where there are none.
+    let fused = Wish { circuits: vec![Circuit::Fused], grams: vec![Gram::Service], ..free };
+    assert_eq!(choose(&fused).unwrap().best().gram(), None);
 }
 
 #[test]

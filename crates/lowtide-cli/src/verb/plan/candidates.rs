@@ -65,6 +65,7 @@ impl Weighed {
             row: Row::new(&reason.other),
             label: match reason.aspect {
                 Aspect::Circuit => "other circuit",
+                Aspect::Gram => "Gram matrices",
                 Aspect::Batch => "other mini-batch",
                 Aspect::Ring => "other ring",
                 Aspect::Digits => "other digits",
@@ -86,8 +87,13 @@ impl Weighed {
         let facts = self.otherwise.iter().fold(facts.heading("What else there is"), because);
         let facts = facts
             .heading(format_args!(
-                "The best of {}; sizes in MiB; R is a conjugate-invariant ring",
-                Of(self.tried, "candidate")
+                "The best of {}; sizes in MiB; R is a conjugate-invariant ring{}",
+                Of(self.tried, "candidate"),
+                if self.candidates.iter().any(|row| row.gram == Gram::Service.name()) {
+                    "; S makes Gram matrices at the service"
+                } else {
+                    ""
+                }
             ))
             .text(line(
                 "",
@@ -125,7 +131,7 @@ impl Row {
         line(
             mark,
             [
-                self.circuit,
+                &self.circuit(),
                 &self.batch.to_string(),
                 &self.ring(),
                 &self.digits.to_string(),
@@ -137,6 +143,12 @@ impl Row {
                 &self.precision_bits.map_or("-".into(), |bits| format!("{bits:.1}")),
             ],
         )
+    }
+
+    /// Its name, and whether the service makes Gram matrices for it.
+    fn circuit(&self) -> String {
+        let service = if self.gram == Gram::Service.name() { " S" } else { "" };
+        format!("{}{service}", self.circuit)
     }
 
     /// The degree, and whether all of its coefficients count as slots.
@@ -158,7 +170,8 @@ impl Otherwise {
     /// What it decides otherwise.
     fn is(&self) -> String {
         match self.aspect {
-            "circuit" => self.row.circuit.to_owned(),
+            "circuit" => self.row.circuit(),
+            "gram" => format!("by {}", self.row.gram),
             "batch" => self.row.batch.to_string(),
             "ring" => self.row.ring(),
             "digits" => self.row.digits.to_string(),
@@ -183,7 +196,7 @@ impl Otherwise {
 fn line(mark: &str, cells: [&str; 10]) -> String {
     let [circuit, batch, ring, digits, tiles, time, upload, keys, memory, bits] = cells;
     format!(
-        "{mark:1} {circuit:<9} {batch:>5} {ring:>5} {digits:>6} {tiles:>9} {time:>7} {upload:>7} {keys:>7} {memory:>7} \
+        "{mark:1} {circuit:<11} {batch:>5} {ring:>5} {digits:>6} {tiles:>9} {time:>7} {upload:>7} {keys:>7} {memory:>7} \
          {bits:>5}"
     )
 }

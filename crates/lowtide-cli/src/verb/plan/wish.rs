@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use lowtide_circuit::speed::Speed;
 use lowtide_logreg::{
-    Circuit, Error as Trainer, Request,
+    Circuit, Error as Trainer, Gram, Request,
     planner::{self, Choice, Wish},
 };
 use lowtide_ring::Ring;
@@ -59,6 +59,8 @@ pub(super) struct Left {
     pub(super) circuit: Option<Circuit>,
     pub(super) batch: Batch,
     /// Nothing for a free choice.
+    pub(super) gram: Option<Gram>,
+    /// Nothing for a free choice.
     pub(super) ring: Option<Ring>,
     pub(super) precision: Option<f64>,
     pub(super) memory: Option<Room>,
@@ -87,6 +89,7 @@ impl Left {
                 Batch::Auto => planner::batches(request.rows),
                 Batch::Rows(_) => Vec::new(),
             },
+            grams: self.gram.map_or_else(|| Gram::ALL.to_vec(), |gram| vec![gram]),
             rings: self.ring.into_iter().collect(),
             precision: self.precision,
             memory: self.memory.map(|Room(bytes)| bytes),
