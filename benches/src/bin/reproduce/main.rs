@@ -7,6 +7,7 @@ mod csv;
 mod memory;
 mod passage;
 mod planner;
+mod precision;
 mod processor;
 mod scores;
 mod table;
@@ -29,6 +30,7 @@ enum Table {
     Csv(csv::Args),
     Ablation(ablation::Args),
     Planner(planner::Args),
+    Precision(precision::Args),
     /// One row of a table, in a process of its own, as JSON.
     #[command(hide = true)]
     Row(case::Args),
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
         Table::Csv(args) => csv::run(&args),
         Table::Ablation(args) => ablation::run(&args),
         Table::Planner(args) => planner::run(&args),
+        Table::Precision(args) => precision::run(&args),
         Table::Row(args) => case::run(&args),
         Table::Candidate(args) => planner::run_one(&args),
     };
