@@ -19,7 +19,6 @@ mod ring;
 mod rows;
 mod screen;
 mod security;
-mod speed;
 mod store;
 mod units;
 mod verb;

@@ -2,8 +2,9 @@
 
 use clap::Parser;
 use lowtide_circuit::{
-    Circuit, Requirements, compile,
+    Requirements, compile,
     pass::{self, Passes},
+    speed::Speed,
 };
 
 pub(super) use self::report::Report;
@@ -30,9 +31,10 @@ passes. With inputs such as those that will be encrypted, one set or a list of
 them in a file, also how large values become, which scale they leave room for,
 how exact the outputs will be, and what will go wrong. Nothing is encrypted.
 
-Times are estimates for this machine, from the time of one rotation: work is all
-operations one after the other, span the dearest chain. The numbers of nodes are
-those of `lowtide circuit show --nodes`, with --optimized after the passes.";
+Times are estimates for this machine, whose speed is measured in a quarter of a
+second: work is all operations one after the other, span the dearest chain. The
+numbers of nodes are those of `lowtide circuit show --nodes`, with --optimized
+after the passes.";
 
 /// Say what a circuit will take, and what will go wrong
 #[derive(Debug, Parser)]
@@ -62,8 +64,7 @@ pub(super) fn run(args: &Args) -> Result<Report, Error> {
         }
         _ => None,
     };
-    let side =
-        |circuit: &Circuit, program| Side::new(circuit, program).map_err(|error| args.source.fault(error));
-    let sides = [side(&circuit, &plain)?, side(&pass::optimize(&circuit), &best)?];
+    let speed = Speed::measure().map_err(|error| args.source.fault(error.into()))?;
+    let sides = [Side::new(&circuit, &plain, &speed), Side::new(&pass::optimize(&circuit), &best, &speed)];
     Ok(Report::new(args.source.name(), &circuit, sides, tried))
 }

@@ -3,12 +3,11 @@
 use lowtide_circuit::{
     Circuit, Error, Program,
     read::{self, Prices},
+    speed::{Setting, Speed},
 };
-use lowtide_ckks::{Level, Literal};
 use serde::Serialize;
 
 use super::super::needs::Needs;
-use crate::speed;
 
 /// One of two forms of a circuit.
 #[derive(Debug, Serialize)]
@@ -38,7 +37,7 @@ pub(super) struct Operations {
     pub(super) conjugations: usize,
 }
 
-/// Seconds, from the time of one rotation here; sums take none.
+/// Seconds of a run here.
 #[derive(Debug, Serialize)]
 pub(super) struct Time {
     /// All operations one after the other.
@@ -52,11 +51,11 @@ pub(super) struct Time {
 }
 
 impl Side {
-    pub(super) fn new(circuit: &Circuit, program: &Result<Program, Error>) -> Result<Self, Error> {
+    pub(super) fn new(circuit: &Circuit, program: &Result<Program, Error>, speed: &Speed) -> Self {
         let (depth, counts) = (read::depth(circuit), read::counts(circuit));
         let sum = |kind: &std::collections::BTreeMap<usize, usize>| kind.values().sum();
         let program_of = program.as_ref().ok();
-        Ok(Self {
+        Self {
             nodes: circuit.nodes().len(),
             depth: depth.depth,
             critical_path: depth.path_names(circuit),
@@ -70,30 +69,19 @@ impl Side {
                 conjugations: sum(&counts.conjugations),
             },
             program: program_of.map(Needs::new),
-            time: program_of.map(Time::new).transpose()?,
+            time: program_of.map(|program| Time::new(program, speed)),
             refused: program.as_ref().err().map(ToString::to_string),
-        })
+        }
     }
 }
 
 impl Time {
-    fn new(program: &Program) -> Result<Self, Error> {
-        let (params, literal) = (program.params(), program.params().literal());
-        let level = params.max_level();
-        let limb = speed::rotation(params, level)? / literal.key_switch_work(level) as f64;
-        let cost = read::cost(program.circuit(), |level| prices(literal, level, limb));
-        Ok(Self { work: cost.work, span: cost.span, width: cost.width(), widest: cost.widest })
-    }
-}
-
-/// Seconds of each operation, from those of the transform of one limb.
-fn prices(literal: &Literal, level: Level, limb: f64) -> Prices {
-    let switch = literal.key_switch_work(level) as f64;
-    let rescale = 2.0 * (level as f64 + 1.0);
-    Prices {
-        product: limb * (switch + rescale),
-        public_product: limb * rescale,
-        sum: 0.0,
-        rotation: limb * switch,
+    fn new(program: &Program, speed: &Speed) -> Self {
+        let usage = program.usage_in(Setting::of(program.params().literal()), speed, 1);
+        // How many stand side by side hangs on no price.
+        let alike = Prices { product: 1.0, public_product: 1.0, sum: 0.0, rotation: 1.0 };
+        let widest = read::cost(program.circuit(), |_| alike).widest;
+        let width = if usage.span > 0.0 { usage.work / usage.span } else { 1.0 };
+        Self { work: usage.work, span: usage.span, width, widest }
     }
 }
