@@ -10,8 +10,6 @@ use rand::CryptoRng;
 #[cfg(feature = "customer")]
 use zeroize::Zeroizing;
 
-use lowtide_ring::Ring;
-
 #[cfg(feature = "customer")]
 use crate::SecretKey;
 use crate::{Ciphertext, Error, Parameters, Scale, SwitchingKey, ciphertext::Components, keyswitch};
@@ -21,12 +19,25 @@ use crate::{Ciphertext, Error, Parameters, Scale, SwitchingKey, ciphertext::Comp
 pub struct BridgeKeys {
     real: Parameters,
     complex: Parameters,
-    /// From the secret of real slots, seen in the larger ring, to that of complex ones.
-    to_complex: SwitchingKey,
-    to_real: SwitchingKey,
+    /// There, from the secret of real slots, seen in the larger ring, to that of complex ones; and back.
+    keys: [SwitchingKey; 2],
 }
 
 impl BridgeKeys {
+    /// The keys of a bridge from `real`, there and back, both over [`Parameters::complex`] of it.
+    ///
+    /// # Errors
+    /// As [`Parameters::complex`].
+    pub fn from_parts(real: &Parameters, keys: [SwitchingKey; 2]) -> Result<Self, Error> {
+        Ok(Self { real: real.clone(), complex: real.complex()?, keys })
+    }
+
+    /// There and back.
+    #[must_use]
+    pub const fn keys(&self) -> &[SwitchingKey; 2] {
+        &self.keys
+    }
+
     /// The parameters of real slots, those of the conjugate-invariant ring.
     #[must_use]
     pub const fn real(&self) -> &Parameters {
@@ -48,7 +59,7 @@ impl BridgeKeys {
         let level = ciphertext.level();
         let basis = self.complex.basis(level);
         let [c0, c1] = ciphertext.components().each_ref().map(|poly| poly.embed(&basis));
-        let c = keyswitch::switch(&self.complex, &c1, &self.to_complex, [Some(&c0), None])?;
+        let c = keyswitch::switch(&self.complex, &c1, &self.keys[0], [Some(&c0), None])?;
         let noise = ciphertext.noise().switched(&self.complex, self.complex.digits(level));
         Ok(Components { params: self.complex.clone(), c, scale: ciphertext.scale().clone(), noise }.into())
     }
@@ -61,7 +72,7 @@ impl BridgeKeys {
         self.complex.check_same(ciphertext.params())?;
         let level = ciphertext.level();
         let [c0, c1] = ciphertext.components();
-        let switched = keyswitch::switch(&self.complex, c1, &self.to_real, [Some(c0), None])?;
+        let switched = keyswitch::switch(&self.complex, c1, &self.keys[1], [Some(c0), None])?;
         let basis = self.real.basis(level);
         let mut noise = ciphertext.noise().switched(&self.complex, self.complex.digits(level));
         // Of the error, too, twice the real part is taken.
@@ -77,28 +88,19 @@ impl SecretKey {
     /// The keys that lead from this secret, of real slots, to another of complex slots and back, up to `level`.
     ///
     /// # Errors
-    /// [`Error::NoBridge`] unless this one is of a conjugate-invariant ring, the other one of the standard ring of twice the
-    /// degree, and their primes are the same; [`Error::NoSuchLevel`].
+    /// As [`Parameters::complex`]; [`Error::ParameterMismatch`] when the other secret has not those parameters;
+    /// [`Error::NoSuchLevel`].
     pub fn bridge_keys(
         &self,
         complex: &Self,
         level: crate::Level,
         rng: &mut impl CryptoRng,
     ) -> Result<BridgeKeys, Error> {
-        let (real, larger) = (self.params(), complex.params());
-        let (from, to) = (real.literal(), larger.literal());
-        let is_part = (from.ring, to.ring) == (Ring::ConjugateInvariant, Ring::Standard)
-            && from.log_degree + 1 == to.log_degree
-            && (&from.q, &from.p) == (&to.q, &to.p);
-        if !is_part {
-            return Err(Error::NoBridge { from: real.fingerprint(), to: larger.fingerprint() });
-        }
+        let larger = self.params().complex()?;
+        larger.check_same(complex.params())?;
         let seen = Zeroizing::new(self.s.embed(&larger.key_basis(larger.max_level())));
-        Ok(BridgeKeys {
-            real: real.clone(),
-            complex: larger.clone(),
-            to_complex: complex.switching_key(&seen, &complex.s, level, rng)?,
-            to_real: complex.switching_key(&complex.s, &seen, level, rng)?,
-        })
+        let there = complex.switching_key(&seen, &complex.s, level, rng)?;
+        let back = complex.switching_key(&complex.s, &seen, level, rng)?;
+        Ok(BridgeKeys { real: self.params().clone(), complex: larger, keys: [there, back] })
     }
 }

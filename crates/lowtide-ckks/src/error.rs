@@ -73,16 +73,11 @@ pub enum Error {
         /// Fingerprint of the right operand's parameters.
         right: Fingerprint,
     },
-    /// A bridge leads from a conjugate-invariant ring to the standard ring of twice the degree.
-    #[error(
-        "there is no bridge from parameters {from} to {to}: take a conjugate-invariant ring, the standard ring of twice \
-         its degree, and the same primes for both"
-    )]
+    /// A bridge to complex slots begins at real ones.
+    #[error("there is no bridge from parameters {from}: it begins in a conjugate-invariant ring")]
     NoBridge {
-        /// Fingerprint of the parameters of real slots.
+        /// Fingerprint of the parameters.
         from: Fingerprint,
-        /// Fingerprint of the parameters of complex slots.
-        to: Fingerprint,
     },
     /// The operands sit at different levels; drop the higher one first.
     #[error("the operands sit at levels {left} and {right}: drop the higher one with `drop_to`")]

@@ -144,6 +144,23 @@ impl Parameters {
         })))
     }
 
+    /// The parameters at the other end of a bridge from real slots to complex ones: the standard ring of twice the degree,
+    /// with the same primes and scale. They are as secure, and more.
+    ///
+    /// # Errors
+    /// [`Error::NoBridge`] from another ring than the conjugate-invariant one, [`Error::RingDegree`] from the largest.
+    pub fn complex(&self) -> Result<Self, Error> {
+        if self.ring() != Ring::ConjugateInvariant {
+            return Err(Error::NoBridge { from: self.fingerprint() });
+        }
+        let literal = self.literal().clone();
+        let literal = Literal { ring: Ring::Standard, log_degree: literal.log_degree + 1, ..literal };
+        match self.security() {
+            Some(reached) => Self::with_security(literal, reached),
+            None => Self::insecure(literal),
+        }
+    }
+
     /// What the parameters were made from.
     #[must_use]
     pub fn literal(&self) -> &Literal {

@@ -47,6 +47,11 @@ pub enum Contents {
         /// The Galois elements, with the highest level that each key serves.
         galois: Vec<(u64, Level)>,
     },
+    /// The keys of a bridge.
+    BridgeKeys {
+        /// The highest level that both ways serve.
+        level: Level,
+    },
     /// One ciphertext.
     Ciphertext {
         /// Its level.
@@ -100,6 +105,11 @@ fn look_inside(bytes: &[u8]) -> Result<(Literal, Contents), Error> {
         Kind::SecretKey => Contents::SecretKey,
         Kind::PublicKey => Contents::PublicKey,
         Kind::EvaluationKeys => evaluation_keys(&mut input, &literal)?,
+        Kind::BridgeKeys => {
+            let complex = Literal { log_degree: literal.log_degree + 1, ..literal.clone() };
+            let mut key = || switching_key(&mut input, &complex);
+            Contents::BridgeKeys { level: key()?.min(key()?) }
+        }
         Kind::Ciphertext => Contents::Ciphertext {
             level: level(&mut input, &literal)?,
             seeded: input.flag()?,

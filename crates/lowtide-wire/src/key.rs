@@ -1,7 +1,7 @@
 //! Public and evaluation keys: of each pair of polynomials the one that is not random, beside the seed of the other.
 
 use lowtide_ckks::{
-    EvaluationKeys, GaloisKey, Parameters, PublicKey, RelinearizationKey, Seed, SwitchingKey,
+    BridgeKeys, EvaluationKeys, GaloisKey, Parameters, PublicKey, RelinearizationKey, Seed, SwitchingKey,
 };
 
 use crate::{Error, Kind, Payload, Reader, Wire, Writer};
@@ -71,6 +71,29 @@ impl Wire for GaloisKey {
     fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, Error> {
         let element = input.u32()?.into();
         Ok(Self::new(params, element, SwitchingKey::read(input, params)?)?)
+    }
+}
+
+/// Its parameters are those of real slots; the keys belong to the others, which follow from them.
+impl Wire for BridgeKeys {
+    const MIN_BYTES: usize = 2 * SwitchingKey::MIN_BYTES;
+
+    fn write(&self, out: &mut Writer) {
+        self.keys().iter().for_each(|key| key.write(out));
+    }
+
+    fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, Error> {
+        let complex = params.complex()?;
+        let keys = [SwitchingKey::read(input, &complex)?, SwitchingKey::read(input, &complex)?];
+        Ok(Self::from_parts(params, keys)?)
+    }
+}
+
+impl Payload for BridgeKeys {
+    const KIND: Kind = Kind::BridgeKeys;
+
+    fn params(&self) -> &Parameters {
+        self.real()
     }
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 /// What a file holds. The code of each is part of the format.
 ///
 /// The payload of every kind begins with the parameter literal, and what follows is said in [`crate::format`]. Those from
-/// [`Kind::Dataset`] on belong to crates above this one, which put a text of their own in front, so that any file can
-/// be inspected here.
+/// [`Kind::Dataset`] to [`Kind::Start`] belong to crates above this one, which put a text of their own in front, so that
+/// any file can be inspected here.
 #[non_exhaustive]
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[repr(u32)]
@@ -31,11 +31,13 @@ pub enum Kind {
     Preparation = 9,
     /// What a training run goes on from after a refresh: a text, then a list of ciphertexts.
     Start = 10,
+    /// The keys of a bridge from real slots to complex ones.
+    BridgeKeys = 11,
 }
 
 impl Kind {
     /// All kinds, by code.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Parameters,
         Self::SecretKey,
         Self::PublicKey,
@@ -46,6 +48,7 @@ impl Kind {
         Self::Plan,
         Self::Preparation,
         Self::Start,
+        Self::BridgeKeys,
     ];
 
     /// The number that stands for the kind in a header.
@@ -80,6 +83,7 @@ impl fmt::Display for Kind {
             Self::Plan => "plan",
             Self::Preparation => "preparation",
             Self::Start => "fresh start",
+            Self::BridgeKeys => "bridge keys",
         })
     }
 }
@@ -91,8 +95,8 @@ mod tests {
     #[test]
     fn codes_are_frozen_and_lead_back() {
         let codes: Vec<u32> = Kind::ALL.into_iter().map(Kind::code).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
         assert!(Kind::ALL.into_iter().all(|kind| Kind::from_code(kind.code()) == Some(kind)));
-        assert_eq!([0, 11, u32::MAX].map(Kind::from_code), [None; 3]);
+        assert_eq!([0, 12, u32::MAX].map(Kind::from_code), [None; 3]);
     }
 }

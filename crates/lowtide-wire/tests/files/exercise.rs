@@ -1,6 +1,6 @@
 //! What has to hold for any bytes whatever. Tests and fuzz targets share this file.
 
-use lowtide_ckks::{Ciphertext, EvaluationKeys, Parameters, PublicKey, SecretKey};
+use lowtide_ckks::{BridgeKeys, Ciphertext, EvaluationKeys, Parameters, PublicKey, SecretKey};
 use lowtide_wire::{Envelope, Error, Kind, Limits, Payload, Reader, Wire, Writer, decode, encode, inspect};
 
 /// What crates above make: a text and ciphertexts.
@@ -57,6 +57,7 @@ pub(crate) fn any_file(file: &[u8], limits: &Limits) {
         Kind::SecretKey => again::<SecretKey>(file, limits, |_| ()),
         Kind::PublicKey => again::<PublicKey>(file, limits, |_| ()),
         Kind::EvaluationKeys => again::<EvaluationKeys>(file, limits, use_keys),
+        Kind::BridgeKeys => again::<BridgeKeys>(file, limits, |_| ()),
         Kind::Ciphertext => again::<Ciphertext>(file, limits, use_ciphertext),
         Kind::Dataset => again::<Collection>(file, limits, |collection| {
             collection.ciphertexts.iter().for_each(use_ciphertext);

@@ -1,14 +1,14 @@
 //! There and back: the same values, the same bytes.
 
-use lowtide_ckks::{Ciphertext, EvaluationKeys, Noise, Parameters, PublicKey, Scale, SecretKey};
+use lowtide_ckks::{BridgeKeys, Ciphertext, EvaluationKeys, Noise, Parameters, PublicKey, Scale, SecretKey};
 use lowtide_ring::Ring;
-use lowtide_wire::{Envelope, Limits, Payload, decode, encode};
+use lowtide_wire::{Contents, Envelope, Error, Kind, Limits, Payload, Wire, Writer, decode, encode, inspect};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 
 use crate::{
     exercise::{Collection, any_file},
-    stock::{SHAPE, STOCK, Stock, any_limits},
+    stock::{SHAPE, STOCK, Stock, any_limits, forge, with_header},
 };
 
 /// Reads with the file's own parameters, then with ours; both must give the same bytes again.
@@ -72,6 +72,32 @@ fn everything_comes_back_under_secure_parameters() {
         &Stock::new(Parameters::new(shape.literal().unwrap()).unwrap()),
         &Limits::default(),
     );
+}
+
+#[test]
+fn bridges_come_back() {
+    let shape = lowtide_ckks::Shape { ring: Ring::ConjugateInvariant, ..SHAPE };
+    let params = Parameters::insecure(shape.literal().unwrap()).unwrap();
+    let mut rng = ChaCha20Rng::from_seed([4; 32]);
+    let real = SecretKey::generate(&params, &mut rng);
+    let complex = SecretKey::generate(&params.complex().unwrap(), &mut rng);
+    let keys = real.bridge_keys(&complex, 1, &mut rng).unwrap();
+    let read = again::<BridgeKeys>(&keys, &any_limits());
+    assert_eq!((read.complex(), read.keys()), (complex.params(), keys.keys()));
+    let file = encode(&keys);
+    any_file(&file, &any_limits());
+    assert_eq!(inspect(&file).unwrap().contents, Some(Contents::BridgeKeys { level: 1 }));
+    // A bridge has to begin at real slots.
+    let mut switch = Writer::counting();
+    STOCK.keys.relinearization().unwrap().write(&mut switch);
+    let standard = forge(&encode(&STOCK.keys), |payload| {
+        let key = payload[STOCK.literal_bytes() + 1..][..switch.count() as usize].to_vec();
+        payload.truncate(STOCK.literal_bytes());
+        payload.extend([key.clone(), key].concat());
+    });
+    let standard = with_header(&standard, 12, &Kind::BridgeKeys.code().to_le_bytes());
+    let refused = decode::<BridgeKeys>(&standard, &any_limits()).unwrap_err();
+    assert!(matches!(refused, Error::Scheme(lowtide_ckks::Error::NoBridge { .. })), "{refused}");
 }
 
 /// Streams give one file after another.
