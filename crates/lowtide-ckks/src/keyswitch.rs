@@ -103,7 +103,7 @@ impl<'a> Cut<'a> {
         let (basis, width) = (self.tables.key_basis(), self.tables.special_len());
         let own = i.checked_sub(width).map(|own| (own / width, self.component.limb(own)));
         let mut lifted = basis.scratch(self.digits.len());
-        for (d, out) in lifted.chunks_exact_mut(basis.degree()).enumerate() {
+        for (d, out) in lifted.iter_mut().enumerate() {
             if own.is_none_or(|(own, _)| own != d) {
                 self.tables.digits[d].convert(&self.digits[d], i, out);
                 basis.limbs()[i].forward_outer(out);
@@ -133,7 +133,7 @@ struct Lifted<'a> {
 impl Lifted<'_> {
     /// The inner stages of the transforms.
     fn finish(&mut self, ntt: &Ntt, part: Part) {
-        for (d, limb) in self.lifted.chunks_exact_mut(ntt.degree()).enumerate() {
+        for (d, limb) in self.lifted.iter_mut().enumerate() {
             if self.own.is_none_or(|(own, _)| own != d) {
                 ntt.forward_inner(part, limb);
             }
@@ -143,13 +143,12 @@ impl Lifted<'_> {
     /// `sum_d lifted[d] key[d]` for both halves of a key.
     fn products(&self, ntt: &Ntt, key: &SwitchingKey, i: usize, part: Part, sums: [&mut [u64]; 2]) {
         let mut terms: [(&[u64], [&[u64]; 2]); Field::MAX_TERMS] = [(&[], [&[]; 2]); _];
-        let limbs = self.lifted.chunks_exact(ntt.degree());
-        let count = limbs.len();
-        for (d, (term, (limb, key))) in terms.iter_mut().zip(limbs.zip(key.digits())).enumerate() {
-            let limb = self.own.filter(|(own, _)| *own == d).map_or(limb, |(_, own)| own);
+        for (d, (term, (limb, key))) in terms.iter_mut().zip(self.lifted.iter().zip(key.digits())).enumerate()
+        {
+            let limb = self.own.filter(|(own, _)| *own == d).map_or(&**limb, |(_, own)| own);
             *term = (part.of(limb), key.each_ref().map(|half| part.of(half.limb(i))));
         }
-        ntt.field().inner_products(sums, &terms[..count]);
+        ntt.field().inner_products(sums, &terms[..self.lifted.len()]);
     }
 }
 
@@ -185,10 +184,9 @@ impl<'a> Ending<'a> {
         Poly::generate_each(quotient, |i, _, limbs| {
             let divide = |limbs| self.division.quotients(&remainders, i, dividends(special + i), limbs);
             let Some(automorphism) = self.automorphism else { return divide(limbs) };
-            let mut room = quotient.scratch(2);
-            let (b, a) = room.split_at_mut(quotient.degree());
-            divide([&mut *b, &mut *a]);
-            limbs.into_iter().zip([b, a]).for_each(|(limb, values)| automorphism.permute(limb, values));
+            let mut sums = quotient.scratch(2);
+            divide(sums.split());
+            limbs.into_iter().zip(&*sums).for_each(|(limb, sum)| automorphism.permute(limb, sum));
         })
     }
 

@@ -7,7 +7,7 @@
 
 use rayon::prelude::*;
 
-use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Ntt, Part, Poly, Shoup, buffer};
+use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Limb, Ntt, Part, Poly, Shoup, buffer};
 
 /// Conversion from one basis to another, exact and centred.
 #[derive(Debug)]
@@ -27,11 +27,11 @@ pub struct Extension {
     fields: Vec<Field>,
 }
 
-/// A polynomial between its two bases: the digits `y_j` and the multiple `v`, `N` of each, one after the other.
+/// A polynomial between its two bases: the digits `y_j` and the multiple `v`.
 #[derive(Debug)]
 pub struct Digits {
-    values: Buffer,
-    degree: usize,
+    /// The digits, and the multiple.
+    limbs: Buffer,
 }
 
 impl Extension {
@@ -120,30 +120,30 @@ impl Extension {
 
     /// `fill(j, limbs)` writes the digits number `j`; the multiple follows from them.
     fn digits_by<const K: usize>(&self, fill: impl Fn(usize, [&mut [u64]; K]) + Sync) -> [Digits; K] {
-        let (n, k) = (self.target.degree(), self.source_len());
+        let k = self.source_len();
         let mut buffers = [(); K].map(|()| self.target.scratch(k + 1));
-        let limbs: Vec<_> = buffer::limbs(&mut buffers, n).take(k).collect();
+        let limbs: Vec<_> = buffer::limbs(&mut buffers).take(k).collect();
         limbs.into_par_iter().enumerate().for_each(|(j, limbs)| fill(j, limbs));
-        buffers.map(|mut values| {
-            let (digits, multiple) = values.split_at_mut(k * n);
-            self.multiple(digits, multiple);
-            Digits { values, degree: n }
+        buffers.map(|mut limbs| {
+            if let Some((multiple, digits)) = limbs.split_last_mut() {
+                self.multiple(digits, multiple);
+            }
+            Digits { limbs }
         })
     }
 
     /// `v = round(sum_j y_j / q_j)`, summed in this order, rounded to even at the half.
-    fn multiple(&self, digits: &[u64], multiple: &mut [u64]) {
+    fn multiple(&self, digits: &[Limb], multiple: &mut [u64]) {
         const BLOCK: usize = 512;
         // Added to a number of less than 2^51 it leaves the nearest integer in the low bits.
         const SHIFT: f64 = (1_u64 << 52) as f64;
-        let n = multiple.len();
         let narrow = self.source.iter().flat_map(Basis::primes).all(|q| q < 1 << 52);
         // The bits of 2^52 + y are those of 2^52 and y.
         let exact = |y: u64| if narrow { f64::from_bits(SHIFT.to_bits() | y) - SHIFT } else { y as f64 };
         multiple.par_chunks_mut(BLOCK).enumerate().with_min_len(8).for_each(|(block, out)| {
             let mut sums = [0.0; BLOCK];
             let sums = &mut sums[..out.len()];
-            for (limb, reciprocal) in digits.chunks_exact(n).zip(&self.reciprocals) {
+            for (limb, reciprocal) in digits.iter().zip(&self.reciprocals) {
                 let limb = &limb[block * BLOCK..][..out.len()];
                 sums.iter_mut().zip(limb).for_each(|(sum, y)| *sum += exact(*y) * reciprocal);
             }
@@ -157,7 +157,7 @@ impl Extension {
     /// When `out` has not the ring degree as length.
     pub fn convert(&self, digits: &Digits, i: usize, out: &mut [u64]) {
         let terms: Vec<(&[u64], u64)> =
-            digits.values.chunks_exact(digits.degree).zip(self.weights[i].iter().copied()).collect();
+            digits.limbs.iter().map(|limb| &**limb).zip(self.weights[i].iter().copied()).collect();
         self.fields[i].weighted_sum(out, &terms);
     }
 
@@ -233,17 +233,16 @@ impl Division {
         mut write: impl FnMut(Part, [&mut [u64]; K]),
         mut limbs: [&mut [u64]; K],
     ) {
-        let quotient = self.quotient();
-        let (ntt, n) = (&quotient.limbs()[i], quotient.degree());
+        let (quotient, ntt) = (self.quotient(), &self.quotient().limbs()[i]);
         let mut values = quotient.scratch(K);
-        for (remainder, values) in remainders.iter().zip(values.chunks_exact_mut(n)) {
+        for (remainder, values) in remainders.iter().zip(&mut *values) {
             self.extension.convert(remainder, i, values);
             ntt.forward_outer(values);
         }
         for part in ntt.parts() {
             let mut limbs = limbs.each_mut().map(|limb| part.of_mut(limb));
             write(part, limbs.each_mut().map(|limb| &mut **limb));
-            for (limb, values) in limbs.into_iter().zip(values.chunks_exact_mut(n)) {
+            for (limb, values) in limbs.into_iter().zip(&mut *values) {
                 ntt.forward_inner(part, values);
                 ntt.field().sub_scale_assign(limb, part.of(values), self.inverses[i]);
             }

@@ -5,7 +5,7 @@ use std::{fmt, marker::PhantomData};
 use rayon::prelude::*;
 use zeroize::Zeroize;
 
-use crate::{Automorphism, Basis, Buffer, Error, Ntt, buffer};
+use crate::{Automorphism, Basis, Buffer, Error, Field, Ntt, buffer};
 
 /// By coefficients: the form of additions, base conversions and decoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,7 +32,6 @@ mod sealed {
 ///
 /// # Panics
 /// Binary operations panic when the bases differ: a scheme checks levels before it computes.
-#[derive(Clone)]
 pub struct Poly<F: Form> {
     basis: Basis,
     residues: Buffer,
@@ -44,7 +43,7 @@ impl<F: Form> Poly<F> {
     #[must_use]
     pub fn zero(basis: &Basis) -> Self {
         let mut poly = Self::unwritten(basis);
-        poly.residues.fill(0);
+        poly.residues.iter_mut().for_each(|limb| limb.fill(0));
         poly
     }
 
@@ -76,7 +75,8 @@ impl<F: Form> Poly<F> {
             }
         }
         let mut poly = Self::unwritten(basis);
-        poly.residues.copy_from_slice(residues);
+        let limbs = residues.chunks_exact(basis.degree());
+        poly.residues.iter_mut().zip(limbs).for_each(|(limb, residues)| limb.copy_from_slice(residues));
         Ok(poly)
     }
 
@@ -86,33 +86,21 @@ impl<F: Form> Poly<F> {
         &self.basis
     }
 
-    /// All residues, limb after limb.
-    #[must_use]
-    pub fn residues(&self) -> &[u64] {
-        &self.residues
-    }
-
     /// The limbs, in the order of the basis.
     pub fn limbs(&self) -> impl ExactSizeIterator<Item = &[u64]> {
-        self.residues.chunks_exact(self.basis.degree())
+        self.residues.iter().map(|limb| &**limb)
     }
 
     /// The residues modulo prime number `i` of the basis.
     #[must_use]
     pub fn limb(&self, i: usize) -> &[u64] {
-        let n = self.basis.degree();
-        &self.residues[i * n..(i + 1) * n]
+        &self.residues[i]
     }
 
     /// Calls `visit(i, transform, limb)` for every limb, on all threads. What it writes must be residues.
     pub fn for_each_limb(&mut self, visit: impl Fn(usize, &Ntt, &mut [u64]) + Sync) {
-        let n = self.basis.degree();
-        let limbs = self.basis.limbs();
-        self.residues
-            .par_chunks_exact_mut(n)
-            .zip(limbs)
-            .enumerate()
-            .for_each(|(i, (limb, ntt))| visit(i, ntt, limb));
+        let limbs = self.residues.par_iter_mut().zip(self.basis.limbs()).enumerate();
+        limbs.for_each(|(i, (limb, ntt))| visit(i, ntt, limb));
     }
 
     /// Several polynomials made limb by limb on all threads: `fill(i, transform, limbs)` writes every residue of a limb of
@@ -123,7 +111,7 @@ impl<F: Form> Poly<F> {
         fill: impl Fn(usize, &Ntt, [&mut [u64]; K]) + Sync,
     ) -> [Self; K] {
         let mut residues = [(); K].map(|()| basis.scratch(basis.len()));
-        let limbs: Vec<_> = buffer::limbs(&mut residues, basis.degree()).zip(basis.limbs()).collect();
+        let limbs: Vec<_> = buffer::limbs(&mut residues).zip(basis.limbs()).collect();
         limbs.into_par_iter().enumerate().for_each(|(i, (limbs, ntt))| fill(i, ntt, limbs));
         residues.map(|residues| Self { basis: basis.clone(), residues, form: PhantomData })
     }
@@ -136,6 +124,18 @@ impl<F: Form> Poly<F> {
     /// `self <- self - other`.
     pub fn sub_assign(&mut self, other: &Self) {
         self.zip_limbs(other, |ntt, x, y| ntt.field().sub_assign(x, y));
+    }
+
+    /// `self + other`, without a copy that is made first and read again.
+    #[must_use]
+    pub fn sum(&self, other: &Self) -> Self {
+        self.combined(other, Field::add_assign)
+    }
+
+    /// `self - other`, likewise.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        self.combined(other, Field::sub_assign)
     }
 
     /// `self <- -self`.
@@ -158,11 +158,19 @@ impl<F: Form> Poly<F> {
     /// When `window` is not a window of the basis.
     #[must_use]
     pub fn restrict(&self, window: &Basis) -> Self {
-        let n = self.basis.degree();
         let start = self.basis.position(window).expect("a window of the basis");
-        let mut poly = Self::unwritten(window);
-        poly.residues.copy_from_slice(&self.residues[start * n..(start + window.len()) * n]);
-        poly
+        Self::generate(window, |i, _, limb| limb.copy_from_slice(self.limb(start + i)))
+    }
+
+    fn combined(&self, other: &Self, combine: fn(&Field, &mut [u64], &[u64])) -> Self {
+        assert_eq!(self.basis, other.basis, "operands over different bases");
+        Self::generate(&self.basis, |i, ntt, limb| {
+            for part in ntt.parts() {
+                let out = part.of_mut(limb);
+                out.copy_from_slice(part.of(self.limb(i)));
+                combine(ntt.field(), out, part.of(other.limb(i)));
+            }
+        })
     }
 
     fn zip_limbs(&mut self, other: &Self, combine: impl Fn(&Ntt, &mut [u64], &[u64]) + Sync) {
@@ -232,6 +240,12 @@ impl Poly<Evaluation> {
         self.cast()
     }
 
+    /// `self other`, without a copy that is made first and read again.
+    #[must_use]
+    pub fn product(&self, other: &Self) -> Self {
+        self.combined(other, Field::mul_assign)
+    }
+
     /// `self <- self other`.
     pub fn mul_assign(&mut self, other: &Self) {
         self.zip_limbs(other, |ntt, x, y| ntt.field().mul_assign(x, y));
@@ -262,10 +276,17 @@ impl Poly<Evaluation> {
     }
 }
 
+/// A copy, made on all threads.
+impl<F: Form> Clone for Poly<F> {
+    fn clone(&self) -> Self {
+        self.restrict(&self.basis)
+    }
+}
+
 /// The same residues over the same basis.
 impl<F: Form> PartialEq for Poly<F> {
     fn eq(&self, other: &Self) -> bool {
-        self.basis == other.basis && *self.residues == *other.residues
+        self.basis == other.basis && self.limbs().eq(other.limbs())
     }
 }
 
@@ -281,6 +302,6 @@ impl<F: Form> fmt::Debug for Poly<F> {
 /// Overwrites the residues, for secrets.
 impl<F: Form> Zeroize for Poly<F> {
     fn zeroize(&mut self) {
-        self.residues.zeroize();
+        self.residues.iter_mut().for_each(|limb| limb.zeroize());
     }
 }
