@@ -100,8 +100,33 @@ impl Field {
     /// # Panics
     /// When there are more than [`Field::MAX_TERMS`] terms, or a vector is not as long as `out`.
     pub fn weighted_sum(&self, out: &mut [u64], terms: &[(&[u64], u64)]) {
-        assert!(terms.len() <= Self::MAX_TERMS && terms.iter().all(|(vector, _)| vector.len() == out.len()));
-        kernel::weighted_sum(self, out, terms);
+        let mut each: [(&[u64], [u64; 1]); Self::MAX_TERMS] = [(&[], [0]); _];
+        assert!(terms.len() <= Self::MAX_TERMS);
+        each.iter_mut().zip(terms).for_each(|(each, (vector, weight))| *each = (vector, [*weight]));
+        Self::weighted_sums([self], [out], &each[..terms.len()]);
+    }
+
+    /// `outs[t][i] <- sum_j terms[j].0[i] terms[j].1[t]` modulo the prime of `fields[t]`: several columns of a base conversion,
+    /// for which each vector is read once. Otherwise as [`Field::weighted_sum`].
+    ///
+    /// # Panics
+    /// When there are more than [`Field::MAX_TERMS`] terms, or not all vectors are of one length.
+    pub fn weighted_sums<const T: usize>(
+        fields: [&Self; T],
+        outs: [&mut [u64]; T],
+        terms: &[(&[u64], [u64; T])],
+    ) {
+        let Some(length) = outs.first().map(|out| out.len()) else { return };
+        assert!(terms.len() <= Self::MAX_TERMS && outs.iter().all(|out| out.len() == length));
+        assert!(terms.iter().all(|(vector, _)| vector.len() == length));
+        if fields.iter().all(|field| field.isa == fields[0].isa) {
+            return kernel::weighted_sums(fields, outs, terms);
+        }
+        for (t, (field, out)) in fields.into_iter().zip(outs).enumerate() {
+            let mut each: [(&[u64], [u64; 1]); Self::MAX_TERMS] = [(&[], [0]); _];
+            each.iter_mut().zip(terms).for_each(|(each, (vector, weights))| *each = (vector, [weights[t]]));
+            kernel::weighted_sums([field], [out], &each[..terms.len()]);
+        }
     }
 
     /// `out[i] <- sum_j pairs[j].0[i] pairs[j].1[i] mod q`, reduced once at the end, for residues.

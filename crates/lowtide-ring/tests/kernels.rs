@@ -116,6 +116,27 @@ proptest! {
     }
 
     #[test]
+    fn weighted_sums_of_several_moduli(
+        (q, p, vectors, weights) in (moduli(), moduli(), 0_usize..=64, 0_usize..70).prop_flat_map(|(q, p, terms, length)| {
+            let bound = unreduced_bound(q).min(unreduced_bound(p));
+            let weights = vec((below(q.value()), below(p.value())), terms);
+            (Just(q), Just(p), vec(vec(below(bound), length), terms), weights)
+        }),
+    ) {
+        let terms: Vec<(&[u64], [u64; 2])> =
+            vectors.iter().map(Vec::as_slice).zip(weights.iter().map(|(w, v)| [*w, *v])).collect();
+        let start = vec![u64::MAX; vectors.first().map_or(5, Vec::len)];
+        for (t, modulus) in [q, p].into_iter().enumerate() {
+            let sum = |i: usize| terms.iter().map(|(x, w)| u128::from(x[i]) * u128::from(w[t])).sum();
+            check(modulus, &start, sum, |field, x| {
+                let mut other = x.to_vec();
+                let outs = if t == 0 { [x, &mut other] } else { [&mut other, x] };
+                Field::weighted_sums([&Field::new(q, field.isa()), &Field::new(p, field.isa())], outs, &terms);
+            })?;
+        }
+    }
+
+    #[test]
     fn inner_products(
         (q, vectors) in (0_usize..=64).prop_flat_map(|pairs| residues(2 * pairs)),
         length in 0_usize..70,
@@ -153,6 +174,13 @@ fn the_largest_sums_of_every_number_of_terms() {
             let terms = vec![(&numbers[..], q.value() - 1); count];
             let sum = |i: usize| u128::from(numbers[i]) * u128::from(q.value() - 1) * count as u128;
             check(q, &numbers, sum, |field, x| field.weighted_sum(x, &terms)).unwrap();
+            let terms = vec![(&numbers[..], [q.value() - 1; 2]); count];
+            let both = |field: &Field, x: &mut [u64]| {
+                let mut other = x.to_vec();
+                Field::weighted_sums([field; 2], [x, &mut other], &terms);
+                assert_eq!(x, other);
+            };
+            check(q, &numbers, sum, both).unwrap();
 
             let pairs = vec![(&residues[..], &residues[..]); count];
             let sum = |i: usize| u128::from(residues[i]).pow(2) * count as u128;

@@ -24,6 +24,9 @@ mod stage;
 /// A vector and those that it is multiplied with, one for each sum.
 pub(crate) type Term<'a, const K: usize> = (&'a [u64], [&'a [u64]; K]);
 
+/// A vector and its weights, one for each sum.
+pub(crate) type Weighted<'a, const T: usize> = (&'a [u64], [u64; T]);
+
 macro_rules! dispatch {
     ($field:expr, $($call:tt)*) => {
         match $field.isa().kind() {
@@ -74,8 +77,13 @@ pub(crate) fn reduce(field: &Field, out: &mut [u64], a: &[u64]) {
     dispatch!(field, reduce(out, a, field.modulus()));
 }
 
-pub(crate) fn weighted_sum(field: &Field, out: &mut [u64], terms: &[(&[u64], u64)]) {
-    dispatch!(field, weighted_sum(out, terms, field.modulus()));
+/// All fields are of one instruction set.
+pub(crate) fn weighted_sums<const T: usize>(
+    fields: [&Field; T],
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+) {
+    dispatch!(fields[0], weighted_sums(outs, terms, fields.map(Field::modulus)));
 }
 
 pub(crate) fn inner_products<const K: usize>(field: &Field, outs: [&mut [u64]; K], terms: &[Term<'_, K>]) {

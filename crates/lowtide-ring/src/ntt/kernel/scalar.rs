@@ -1,6 +1,6 @@
 //! Portable kernels: the reference that every other one equals bit for bit.
 
-use super::Term;
+use super::{Term, Weighted};
 use crate::{Modulus, Shoup};
 
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
@@ -57,19 +57,30 @@ pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
     }
 }
 
-pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
-    weighted_sum_from(0, out, terms, q);
+pub(crate) fn weighted_sums<const T: usize>(
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+    q: [Modulus; T],
+) {
+    weighted_sums_from(0, outs, terms, q);
 }
 
 pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
     inner_products_from(0, outs, terms, q);
 }
 
-/// `out[i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
-pub(crate) fn weighted_sum_from(first: usize, out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
-    for (i, x) in out.iter_mut().enumerate() {
-        let product = |(vector, weight): &(&[u64], u64)| u128::from(vector[first + i]) * u128::from(*weight);
-        *x = q.reduce_wide(terms.iter().map(product).sum());
+/// `outs[t][i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
+pub(crate) fn weighted_sums_from<const T: usize>(
+    first: usize,
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+    q: [Modulus; T],
+) {
+    for (t, out) in outs.into_iter().enumerate() {
+        for (i, x) in out.iter_mut().enumerate() {
+            let product = |(a, w): &Weighted<'_, T>| u128::from(a[first + i]) * u128::from(w[t]);
+            *x = q[t].reduce_wide(terms.iter().map(product).sum());
+        }
     }
 }
 
