@@ -6,9 +6,11 @@
 
 use std::{
     fmt,
-    ops::{Deref, DerefMut},
+    ops::{Deref, DerefMut, Range},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use rayon::prelude::*;
 
 /// Words of a cache line.
 const LINE: usize = 8;
@@ -97,6 +99,16 @@ pub(crate) fn limbs<const K: usize>(
     let mut limbs = buffers.each_mut().map(|buffer| buffer.iter_mut());
     let count = limbs.iter().map(ExactSizeIterator::len).min().unwrap_or(0);
     (0..count).map(move |_| limbs.each_mut().map(|limbs| &mut **limbs.next().expect("counted")))
+}
+
+/// Calls `visit(tile, limbs)` for all limbs, on all threads: two at a time, which read together what both need, where every
+/// thread gets two times two.
+pub(crate) fn for_each_tile<L: Send>(limbs: &mut [L], visit: impl Fn(Range<usize>, &mut [L]) + Sync) {
+    let width = if limbs.len() >= 4 * rayon::current_num_threads() { 2 } else { 1 };
+    limbs.par_chunks_mut(width).enumerate().for_each(|(tile, limbs)| {
+        let first = tile * width;
+        visit(first..first + limbs.len(), limbs);
+    });
 }
 
 impl Deref for Buffer {

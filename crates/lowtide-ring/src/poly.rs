@@ -1,6 +1,6 @@
 //! Polynomials in RNS form, typed by representation.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, ops::Range};
 
 use rayon::prelude::*;
 use zeroize::Zeroize;
@@ -113,6 +113,18 @@ impl<F: Form> Poly<F> {
         let mut residues = [(); K].map(|()| basis.scratch(basis.len()));
         let limbs: Vec<_> = buffer::limbs(&mut residues).zip(basis.limbs()).collect();
         limbs.into_par_iter().enumerate().for_each(|(i, (limbs, ntt))| fill(i, ntt, limbs));
+        residues.map(|residues| Self { basis: basis.clone(), residues, form: PhantomData })
+    }
+
+    /// As [`Poly::generate_each`], for tiles of limbs: `fill(tile, limbs)` writes those of a tile.
+    #[must_use]
+    pub fn generate_tiles<const K: usize>(
+        basis: &Basis,
+        fill: impl Fn(Range<usize>, &mut [[&mut [u64]; K]]) + Sync,
+    ) -> [Self; K] {
+        let mut residues = [(); K].map(|()| basis.scratch(basis.len()));
+        let mut limbs: Vec<_> = buffer::limbs(&mut residues).collect();
+        buffer::for_each_tile(&mut limbs, fill);
         residues.map(|residues| Self { basis: basis.clone(), residues, form: PhantomData })
     }
 
