@@ -141,22 +141,15 @@ impl Extension {
         })
     }
 
-    /// `v = round(sum_j y_j / q_j)`, summed in this order, rounded to even at the half.
+    /// `v = round(sum_j y_j / q_j)`.
     fn multiple(&self, digits: &[Limb], multiple: &mut [u64]) {
-        const BLOCK: usize = 512;
-        // Added to a number of less than 2^51 it leaves the nearest integer in the low bits.
-        const SHIFT: f64 = (1_u64 << 52) as f64;
-        let narrow = self.source.iter().flat_map(Basis::primes).all(|q| q < 1 << 52);
-        // The bits of 2^52 + y are those of 2^52 and y.
-        let exact = |y: u64| if narrow { f64::from_bits(SHIFT.to_bits() | y) - SHIFT } else { y as f64 };
-        multiple.par_chunks_mut(BLOCK).enumerate().with_min_len(8).for_each(|(block, out)| {
-            let mut sums = [0.0; BLOCK];
-            let sums = &mut sums[..out.len()];
-            for (limb, reciprocal) in digits.iter().zip(&self.reciprocals) {
-                let limb = &limb[block * BLOCK..][..out.len()];
-                sums.iter_mut().zip(limb).for_each(|(sum, y)| *sum += exact(*y) * reciprocal);
+        const BLOCK: usize = 1 << 12;
+        multiple.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
+            let mut terms: [(&[u64], f64); Field::MAX_TERMS] = [(&[], 0.0); _];
+            for (term, (limb, reciprocal)) in terms.iter_mut().zip(digits.iter().zip(&self.reciprocals)) {
+                *term = (&limb[block * BLOCK..][..out.len()], *reciprocal);
             }
-            out.iter_mut().zip(sums).for_each(|(v, sum)| *v = (*sum + SHIFT).to_bits() ^ SHIFT.to_bits());
+            self.fields[0].rounded_sum(out, &terms[..digits.len()]);
         });
     }
 

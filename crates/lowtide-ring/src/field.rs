@@ -129,6 +129,14 @@ impl Field {
         }
     }
 
+    /// `out[i] <- round(sum_j terms[j].0[i] terms[j].1)` in double precision, to even at the half: the multiple of its modulus
+    /// that a base conversion takes away. Vectors are added in their order, whatever the instruction set. Sums are below
+    /// `2^51`, the vectors as for [`Field::weighted_sum`], and a modulus has no part in it.
+    pub(crate) fn rounded_sum(&self, out: &mut [u64], terms: &[(&[u64], f64)]) {
+        assert!(terms.iter().all(|(vector, _)| vector.len() == out.len()));
+        kernel::rounded_sum(self, out, terms);
+    }
+
     /// `out[i] <- sum_j pairs[j].0[i] pairs[j].1[i] mod q`, reduced once at the end, for residues.
     ///
     /// # Panics
@@ -150,5 +158,30 @@ impl Field {
         assert!(terms.len() <= Self::MAX_TERMS && outs.iter().all(|out| out.len() == length));
         assert!(terms.iter().all(|(a, b)| a.len() == length && b.iter().all(|b| b.len() == length)));
         kernel::inner_products(self, outs, terms);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{collection::vec, prelude::*};
+
+    proptest! {
+        #[test]
+        fn rounded_sums_are_the_same_in_vectors(
+            (vectors, factors) in (1_usize..12, 0_usize..600).prop_flat_map(|(terms, length)| {
+                let number = prop_oneof![0..Field::VECTOR_LIMIT, Just(Field::VECTOR_LIMIT - 1), Just(0)];
+                (vec(vec(number, length), terms), vec(0.0..1.0 / Field::VECTOR_LIMIT as f64, terms))
+            }),
+        ) {
+            let terms: Vec<(&[u64], f64)> = vectors.iter().map(Vec::as_slice).zip(factors).collect();
+            let sum = |i: usize| terms.iter().fold(0.0, |sum, (vector, factor)| sum + vector[i] as f64 * factor);
+            let expected: Vec<u64> = (0..vectors[0].len()).map(|i| sum(i).round_ties_even() as u64).collect();
+            for isa in Isa::available() {
+                let mut found = vec![u64::MAX; expected.len()];
+                Field::new(Modulus::new(97).expect("a modulus"), isa).rounded_sum(&mut found, &terms);
+                prop_assert_eq!(&found, &expected, "{:?}", isa);
+            }
+        }
     }
 }

@@ -86,6 +86,10 @@ pub(crate) fn weighted_sums<const T: usize>(
     dispatch!(fields[0], weighted_sums(outs, terms, fields.map(Field::modulus)));
 }
 
+pub(crate) fn rounded_sum(field: &Field, out: &mut [u64], terms: &[(&[u64], f64)]) {
+    dispatch!(field, rounded_sum(out, terms));
+}
+
 pub(crate) fn inner_products<const K: usize>(field: &Field, outs: [&mut [u64]; K], terms: &[Term<'_, K>]) {
     dispatch!(field, inner_products(outs, terms, field.modulus()));
 }

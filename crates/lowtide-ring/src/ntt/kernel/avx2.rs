@@ -27,7 +27,7 @@ mod transpose;
 
 pub(crate) use forward::{forward_inner, forward_outer};
 pub(crate) use inverse::{inverse_inner, inverse_outer};
-pub(crate) use sums::{inner_products, weighted_sums};
+pub(crate) use sums::{inner_products, rounded_sum, weighted_sums};
 pub(crate) use tables::Tables;
 
 /// How many numbers a vector holds.

@@ -65,6 +65,29 @@ pub(crate) fn weighted_sums<const T: usize>(
     weighted_sums_from(0, outs, terms, q);
 }
 
+pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
+    rounded_sum_by(out, terms, |x| x as f64);
+}
+
+/// In line, so that callers make vectors of it.
+#[inline(always)]
+pub(crate) fn rounded_sum_by(out: &mut [u64], terms: &[(&[u64], f64)], to_float: impl Fn(u64) -> f64) {
+    const BLOCK: usize = 256;
+    // Added to a number below 2^51 it leaves the nearest integer in the low bits.
+    const SHIFT: f64 = (1_u64 << 52) as f64;
+    for (block, out) in out.chunks_mut(BLOCK).enumerate() {
+        let mut sums = [0.0; BLOCK];
+        for (vector, factor) in terms {
+            for (sum, x) in sums.iter_mut().zip(&vector[block * BLOCK..][..out.len()]) {
+                *sum += to_float(*x) * factor;
+            }
+        }
+        for (x, sum) in out.iter_mut().zip(sums) {
+            *x = (sum + SHIFT).to_bits() ^ SHIFT.to_bits();
+        }
+    }
+}
+
 pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
     inner_products_from(0, outs, terms, q);
 }

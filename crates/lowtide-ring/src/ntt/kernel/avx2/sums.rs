@@ -5,7 +5,7 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{Term, Weighted, scalar},
-    LANES, Prime, factor, load, store, to_float,
+    LANES, Prime, UNIT, factor, load, store, to_float,
 };
 use crate::{Field, Modulus};
 
@@ -36,8 +36,8 @@ pub(crate) fn weighted_sums<const T: usize>(
         for (run, factors) in terms.chunks(RUN).zip(factors.chunks(RUN)) {
             for ((vector, _), factors) in run.iter().zip(factors) {
                 let vector = lanes(vector, i);
-                for j in 0..WIDTH {
-                    let x = to_float(load(&vector[j]));
+                for (j, x) in vector.iter().enumerate() {
+                    let x = to_float(load(x));
                     for t in 0..T {
                         sums[t][j] = _mm256_add_pd(sums[t][j], p[t].mul(x, factors[t]));
                     }
@@ -88,6 +88,12 @@ pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Ter
         }
     }
     scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
+}
+
+/// The portable code in vectors, for numbers below `2^52`: every product and every sum is rounded here too.
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
+    scalar::rounded_sum_by(out, terms, |x| f64::from_bits(UNIT.to_bits() | x) - UNIT);
 }
 
 /// The `i`th block of a vector.

@@ -38,8 +38,8 @@ pub(crate) fn weighted_sums<const T: usize>(
         let mut sums = q.map(|q| Sums::new(q));
         for ((vector, _), weights) in terms.iter().zip(&weights) {
             let (vector, weights) = (lanes(vector, i), weights.map(|weight| splat(weight)));
-            for j in 0..WIDTH {
-                let x = load(&vector[j]);
+            for (j, x) in vector.iter().enumerate() {
+                let x = load(x);
                 for t in 0..T {
                     sums[t].add(j, x, weights[t]);
                 }
@@ -81,6 +81,14 @@ pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Ter
         }
     }
     scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
+}
+
+/// The portable code in vectors, for numbers below `2^52`: every product and every sum is rounded here too.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
+    // The bits of 2^52 + x are those of 2^52 and x.
+    const UNIT: f64 = (1_u64 << 52) as f64;
+    scalar::rounded_sum_by(out, terms, |x| f64::from_bits(UNIT.to_bits() | x) - UNIT);
 }
 
 /// The `i`th block of a vector.
