@@ -86,7 +86,14 @@ impl Field {
         kernel::add_scaled_assign(self, a, b, w);
     }
 
-    /// `out[i] <- a[i] mod q`, for `a[i]` below [`Field::VECTOR_LIMIT`], or any words when `q` is not below it.
+    /// `out[i] <- x[i] mod q` for signed numbers, in a time that depends on the size of the largest alone: whether it is
+    /// below `q`.
+    pub fn lift(&self, out: &mut [u64], x: &[i64]) {
+        assert_eq!(out.len(), x.len());
+        kernel::lift(self, out, x);
+    }
+
+    /// `out[i] <- a[i] mod q`, for any words.
     pub fn reduce(&self, out: &mut [u64], a: &[u64]) {
         assert_eq!(out.len(), a.len());
         kernel::reduce(self, out, a);

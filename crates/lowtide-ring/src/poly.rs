@@ -203,7 +203,7 @@ impl Poly<Coefficient> {
     #[must_use]
     pub fn from_signed(basis: &Basis, coefficients: &[i64]) -> Self {
         assert_eq!(coefficients.len(), basis.degree());
-        Self::generate(basis, |_, ntt, limb| ntt.modulus().lift(limb, coefficients))
+        Self::generate(basis, |_, ntt, limb| ntt.field().lift(limb, coefficients))
     }
 
     /// The same polynomial by values.

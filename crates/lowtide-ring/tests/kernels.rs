@@ -95,10 +95,14 @@ proptest! {
     }
 
     #[test]
-    fn reductions(q in moduli(), numbers in vec(any::<u64>(), 0..70)) {
-        let bound = if q.value() < Field::VECTOR_LIMIT { Field::VECTOR_LIMIT - 1 } else { u64::MAX };
-        let numbers: Vec<u64> = numbers.into_iter().map(|x| x & bound).collect();
+    fn reductions(q in moduli(), numbers in vec(prop_oneof![2 => any::<u64>(), 1 => Just(u64::MAX)], 0..70)) {
         check(q, &numbers, |i| numbers[i].into(), |field, x| field.reduce(x, &numbers))?;
+        let signed: Vec<i64> = numbers.iter().map(|x| x.cast_signed()).collect();
+        let short: Vec<i64> = numbers.iter().map(|x| q.center(q.reduce(*x))).collect();
+        for x in [signed, short] {
+            let n = i128::from(q.value());
+            check(q, &numbers, |i| i128::from(x[i]).rem_euclid(n) as u128, |field, out| field.lift(out, &x))?;
+        }
     }
 
     #[test]

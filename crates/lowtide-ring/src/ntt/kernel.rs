@@ -73,6 +73,10 @@ pub(crate) fn add_scaled_assign(field: &Field, a: &mut [u64], b: &[u64], w: Shou
     dispatch!(field, add_scaled_assign(a, b, w, field.modulus()));
 }
 
+pub(crate) fn lift(field: &Field, out: &mut [u64], x: &[i64]) {
+    dispatch!(field, lift(out, x, field.modulus()));
+}
+
 pub(crate) fn reduce(field: &Field, out: &mut [u64], a: &[u64]) {
     dispatch!(field, reduce(out, a, field.modulus()));
 }

@@ -10,7 +10,7 @@
 
 use std::arch::x86_64::*;
 
-use super::padded;
+use super::{padded, scalar};
 use crate::{Modulus, Shoup};
 
 mod forward;
@@ -84,10 +84,18 @@ pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) 
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn lift(out: &mut [u64], x: &[i64], q: Modulus) {
+    scalar::lift(out, x, q);
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
-    // With w = 1 the quotient of Shoup's product is at most one too small.
-    let one = Factor::new(q.shoup(1), q);
-    update(out, [a], |_, [x]| one.mul(x));
+    // Numbers of 52 bits are what products read; with w = 1 the quotient of Shoup's product is at most one too small.
+    let (one, radix) = (Factor::new(q.shoup(1), q), Factor::new(q.shoup(1 << 52), q));
+    update(out, [a], |_, [x]| {
+        let (low, high) = (_mm512_and_si512(x, splat(MASK)), _mm512_srli_epi64::<52>(x));
+        subtract_if_above(_mm512_add_epi64(one.mul(low), radix.mul(high)), one.q)
+    });
 }
 
 /// A factor prepared for products with numbers below `2^52`.

@@ -51,6 +51,18 @@ pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) 
     }
 }
 
+/// In line, so that callers make vectors of it.
+#[inline(always)]
+pub(crate) fn lift(out: &mut [u64], x: &[i64], q: Modulus) {
+    let short = x.iter().fold(true, |short, x| short & (x.unsigned_abs() < q.value()));
+    if short {
+        let lift = |x: i64| x.cast_unsigned().wrapping_add(q.value() & (x >> 63).cast_unsigned());
+        out.iter_mut().zip(x).for_each(|(residue, x)| *residue = lift(*x));
+    } else {
+        out.iter_mut().zip(x).for_each(|(residue, x)| *residue = q.reduce_signed(*x));
+    }
+}
+
 pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
     for (x, y) in out.iter_mut().zip(a) {
         *x = q.reduce(*y);
