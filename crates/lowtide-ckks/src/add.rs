@@ -10,7 +10,7 @@ impl Ciphertext {
     /// # Errors
     /// [`Error::ParameterMismatch`], [`Error::LevelMismatch`] or [`Error::ScaleMismatch`].
     pub fn add_plain(&self, other: &Plaintext) -> Result<Self, Error> {
-        self.with_plain(other, Poly::add_assign)
+        self.with_plain(other, Poly::sum)
     }
 
     /// Subtracts a plaintext slot by slot: levels `(l, l) -> l`, scales `(s, s) -> s`.
@@ -18,20 +18,24 @@ impl Ciphertext {
     /// # Errors
     /// As [`Ciphertext::add_plain`].
     pub fn sub_plain(&self, other: &Plaintext) -> Result<Self, Error> {
-        self.with_plain(other, Poly::sub_assign)
+        self.with_plain(other, Poly::difference)
     }
 
     fn with_plain(
         &self,
         other: &Plaintext,
-        combine: fn(&mut Poly<Evaluation>, &Poly<Evaluation>),
+        combine: fn(&Poly<Evaluation>, &Poly<Evaluation>) -> Poly<Evaluation>,
     ) -> Result<Self, Error> {
         self.check_plain(other)?;
         self.body.check_scale(&other.scale)?;
-        let mut body: Components<2> = self.body.clone();
-        combine(&mut body.c[0], &other.poly);
-        body.noise = body.noise.add(other.noise);
-        Ok(body.into())
+        let [c0, c1] = &self.body.c;
+        Ok(Components {
+            params: self.params().clone(),
+            c: [combine(c0, &other.poly), c1.clone()],
+            scale: self.scale().clone(),
+            noise: self.noise().add(other.noise),
+        }
+        .into())
     }
 
     pub(crate) fn check_plain(&self, other: &Plaintext) -> Result<(), Error> {

@@ -35,14 +35,13 @@ impl<const K: usize> Components<K> {
     pub(crate) fn add(
         &self,
         other: &Self,
-        combine: fn(&mut Poly<Evaluation>, &Poly<Evaluation>),
+        combine: fn(&Poly<Evaluation>, &Poly<Evaluation>) -> Poly<Evaluation>,
     ) -> Result<Self, Error> {
         self.check_level(other)?;
         self.check_scale(&other.scale)?;
-        let mut out = self.clone();
-        out.c.iter_mut().zip(&other.c).for_each(|(x, y)| combine(x, y));
-        out.noise = self.noise.add(other.noise);
-        Ok(out)
+        let c = std::array::from_fn(|i| combine(&self.c[i], &other.c[i]));
+        let noise = self.noise.add(other.noise);
+        Ok(Self { params: self.params.clone(), c, scale: self.scale.clone(), noise })
     }
 
     pub(crate) fn neg(mut self) -> Self {
@@ -113,7 +112,7 @@ macro_rules! shared_operations {
             /// # Errors
             /// [`Error::ParameterMismatch`], [`Error::LevelMismatch`] or [`Error::ScaleMismatch`].
             pub fn add(&self, other: &Self) -> Result<Self, Error> {
-                Ok(self.body.add(&other.body, Poly::add_assign)?.into())
+                Ok(self.body.add(&other.body, Poly::sum)?.into())
             }
 
             /// Subtracts slot by slot: levels `(l, l) -> l`, scales `(s, s) -> s`.
@@ -121,7 +120,7 @@ macro_rules! shared_operations {
             /// # Errors
             /// As for `add`.
             pub fn sub(&self, other: &Self) -> Result<Self, Error> {
-                Ok(self.body.add(&other.body, Poly::sub_assign)?.into())
+                Ok(self.body.add(&other.body, Poly::difference)?.into())
             }
 
             /// Negates slot by slot: level and scale stay.

@@ -35,10 +35,14 @@ impl SecretKey {
         let start = secret.basis().position(a.basis()).expect("a secret is known modulo every prime");
         Poly::generate(a.basis(), |i, ntt, limb| {
             // -(a s - e)
-            ntt.modulus().lift(limb, &error);
-            ntt.forward(limb);
-            ntt.field().mul_add_assign(limb, a.limb(i), secret.limb(start + i));
-            ntt.field().neg_assign(limb);
+            ntt.field().lift(limb, &error);
+            ntt.forward_outer(limb);
+            for part in ntt.parts() {
+                ntt.forward_inner(part, limb);
+                let sum = part.of_mut(limb);
+                ntt.field().mul_add_assign(sum, part.of(a.limb(i)), part.of(secret.limb(start + i)));
+                ntt.field().neg_assign(sum);
+            }
         })
     }
 }

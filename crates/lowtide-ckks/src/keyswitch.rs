@@ -88,37 +88,49 @@ impl<'a> Cut<'a> {
     fn new(params: &'a Parameters, component: &'a Poly<Evaluation>) -> Self {
         let (tables, width) = (params.tables(component.basis().len() - 1), params.special_count());
         let digit = |(d, extension): (usize, &Extension)| {
-            let [digits] = extension.decompose(|j| {
+            let copy = |j| {
                 let own = component.limb(d * width + j);
-                move |part, [limb]| limb.copy_from_slice(part.of(own))
-            });
+                move |part: Part, [limb]: [&mut [u64]; 1]| limb.copy_from_slice(part.of(own))
+            };
+            let [digits] = extension.decompose(|tile| tile.map(copy).collect());
             digits
         };
         let digits = tables.digits.par_iter().enumerate().map(digit).collect();
         Self { component, tables, digits }
     }
 
-    /// The digits modulo prime `i` of the key basis, but for the inner stages of their transforms.
-    fn lift(&self, i: usize) -> Lifted<'a> {
+    /// The digits modulo these primes of the key basis, but for the inner stages of their transforms.
+    fn lift(&self, primes: &[usize]) -> Vec<Lifted<'a>> {
         let (basis, width) = (self.tables.key_basis(), self.tables.special_len());
-        let own = i.checked_sub(width).map(|own| (own / width, self.component.limb(own)));
-        let mut lifted = basis.scratch(self.digits.len());
-        for (d, out) in lifted.chunks_exact_mut(basis.degree()).enumerate() {
-            if own.is_none_or(|(own, _)| own != d) {
-                self.tables.digits[d].convert(&self.digits[d], i, out);
-                basis.limbs()[i].forward_outer(out);
-            }
+        let room = |i: &usize| {
+            let own = i.checked_sub(width).map(|own| (own / width, self.component.limb(own)));
+            Lifted { own, limbs: basis.scratch(self.digits.len()) }
+        };
+        let mut lifted: Vec<Lifted<'a>> = primes.iter().map(room).collect();
+        for (d, (digits, extension)) in self.digits.iter().zip(&self.tables.digits).enumerate() {
+            let others = primes.iter().zip(&mut lifted).filter(|(_, lifted)| !lifted.owns(d));
+            let (targets, mut outs): (Vec<usize>, Vec<&mut [u64]>) =
+                others.map(|(i, lifted)| (*i, &mut *lifted.limbs[d])).unzip();
+            extension.convert(digits, &targets, &mut outs);
+            targets.iter().zip(outs).for_each(|(i, out)| basis.limbs()[*i].forward_outer(out));
         }
-        Lifted { own, lifted }
+        lifted
     }
 
-    /// The sums of products with a key modulo prime `i`, part by part.
-    fn products(&self, key: &SwitchingKey, i: usize) -> impl FnMut(Part, [&mut [u64]; 2]) {
-        let (ntt, mut lifted) = (&self.tables.key_basis().limbs()[i], self.lift(i));
-        move |part, sums| {
-            lifted.finish(ntt, part);
-            lifted.products(ntt, key, i, part, sums);
-        }
+    /// The sums of products with a key modulo these primes, part by part.
+    fn products<'s>(
+        &'s self,
+        key: &'s SwitchingKey,
+        primes: &[usize],
+    ) -> Vec<impl FnMut(Part, [&mut [u64]; 2]) + use<'s, 'a>> {
+        let products = |(i, mut lifted): (usize, Lifted<'a>)| {
+            let ntt = &self.tables.key_basis().limbs()[i];
+            move |part, sums: [&mut [u64]; 2]| {
+                lifted.finish(ntt, part);
+                lifted.products(ntt, key, i, part, sums);
+            }
+        };
+        primes.iter().copied().zip(self.lift(primes)).map(products).collect()
     }
 }
 
@@ -126,16 +138,20 @@ impl<'a> Cut<'a> {
 struct Lifted<'a> {
     /// The digit that has this prime, and the component's limb: it needs no lifting.
     own: Option<(usize, &'a [u64])>,
-    /// One limb a digit; that of the digit above is not used.
-    lifted: Buffer,
+    /// One a digit; that of the digit above is not used.
+    limbs: Buffer,
 }
 
 impl Lifted<'_> {
+    fn owns(&self, d: usize) -> bool {
+        self.own.is_some_and(|(own, _)| own == d)
+    }
+
     /// The inner stages of the transforms.
     fn finish(&mut self, ntt: &Ntt, part: Part) {
-        for (d, limb) in self.lifted.chunks_exact_mut(ntt.degree()).enumerate() {
-            if self.own.is_none_or(|(own, _)| own != d) {
-                ntt.forward_inner(part, limb);
+        for d in 0..self.limbs.len() {
+            if !self.owns(d) {
+                ntt.forward_inner(part, &mut self.limbs[d]);
             }
         }
     }
@@ -143,13 +159,12 @@ impl Lifted<'_> {
     /// `sum_d lifted[d] key[d]` for both halves of a key.
     fn products(&self, ntt: &Ntt, key: &SwitchingKey, i: usize, part: Part, sums: [&mut [u64]; 2]) {
         let mut terms: [(&[u64], [&[u64]; 2]); Field::MAX_TERMS] = [(&[], [&[]; 2]); _];
-        let limbs = self.lifted.chunks_exact(ntt.degree());
-        let count = limbs.len();
-        for (d, (term, (limb, key))) in terms.iter_mut().zip(limbs.zip(key.digits())).enumerate() {
-            let limb = self.own.filter(|(own, _)| *own == d).map_or(limb, |(_, own)| own);
+        for (d, (term, (limb, key))) in terms.iter_mut().zip(self.limbs.iter().zip(key.digits())).enumerate()
+        {
+            let limb = self.own.filter(|(own, _)| *own == d).map_or(&**limb, |(_, own)| own);
             *term = (part.of(limb), key.each_ref().map(|half| part.of(half.limb(i))));
         }
-        ntt.field().inner_products(sums, &terms[..count]);
+        ntt.field().inner_products(sums, &terms[..self.limbs.len()]);
     }
 }
 
@@ -169,29 +184,36 @@ impl<'a> Ending<'a> {
         Self { tables, division: &tables.mod_down, addends: [Some(b), None], automorphism }
     }
 
-    /// The result, where `sums(i)` makes what writes both sums modulo prime `i` of the key basis, part by part.
-    fn of<W: FnMut(Part, [&mut [u64]; 2])>(&self, sums: impl Fn(usize) -> W + Sync) -> [Poly<Evaluation>; 2] {
+    /// The result, where `sums(primes)` makes what writes both sums modulo these primes of the key basis, part by part.
+    fn of<W: FnMut(Part, [&mut [u64]; 2])>(
+        &self,
+        sums: impl Fn(&[usize]) -> Vec<W> + Sync,
+    ) -> [Poly<Evaluation>; 2] {
         let (special, quotient) = (self.tables.special_len(), self.division.quotient());
-        let dividends = |i| {
-            let mut write = sums(i);
-            move |part, [b, a]: [&mut [u64]; 2]| {
-                write(part, [&mut *b, &mut *a]);
-                self.join(i, part, [b, a]);
-            }
+        let dividends = |primes: Vec<usize>| {
+            let join = |(mut write, i): (W, usize)| {
+                move |part, [b, a]: [&mut [u64]; 2]| {
+                    write(part, [&mut *b, &mut *a]);
+                    self.join(i, part, [b, a]);
+                }
+            };
+            sums(&primes).into_iter().zip(primes).map(join).collect()
         };
         // The last prime of a level stands behind those that are left.
         let place = |j| if j < special { j } else { j + quotient.len() };
-        let remainders = self.division.remainders(|j| dividends(place(j)));
-        Poly::generate_each(quotient, |i, ntt, limbs| {
-            let divide = |limbs| self.division.quotients(&remainders, i, dividends(special + i), limbs);
-            let Some(automorphism) = self.automorphism else { return divide(limbs) };
-            let mut room = quotient.scratch(2);
-            let (b, a) = room.split_at_mut(quotient.degree());
-            divide([&mut *b, &mut *a]);
-            limbs
-                .into_iter()
-                .zip([b, a])
-                .for_each(|(limb, values)| automorphism.permute(ntt.field(), limb, values));
+        let remainders = self.division.remainders(|tile| dividends(tile.map(place).collect()));
+        Poly::generate_tiles(quotient, |tile, limbs| {
+            let values = dividends(tile.clone().map(|i| special + i).collect());
+            let Some(automorphism) = self.automorphism else {
+                return self.division.quotients(&remainders, tile, values, limbs);
+            };
+            let mut sums = quotient.scratch(2 * tile.len());
+            let mut pairs: Vec<[&mut [u64]; 2]> =
+                sums.as_chunks_mut().0.iter_mut().map(|pair| pair.each_mut().map(|sum| &mut **sum)).collect();
+            self.division.quotients(&remainders, tile, values, &mut pairs);
+            for (limb, sum) in limbs.as_flattened_mut().iter_mut().zip(&*sums) {
+                automorphism.permute(limb, sum);
+            }
         })
     }
 
@@ -218,7 +240,7 @@ pub(crate) fn switch(
     let cut = Cut::new(params, component);
     let tables = cut.tables;
     let ending = Ending { tables, division: &tables.mod_down, addends, automorphism: None };
-    Ok(ending.of(|i| cut.products(key, i)))
+    Ok(ending.of(|primes| cut.products(key, primes)))
 }
 
 /// As [`switch`], and divided by the last prime: one division by both, and a quarter fewer transforms than two.
@@ -233,7 +255,7 @@ pub(crate) fn switch_and_rescale(
     let tables = cut.tables;
     let division = &tables.lower().ok_or(Error::OutOfLevels)?.mod_down;
     let ending = Ending { tables, division, addends: [Some(b), Some(a)], automorphism: None };
-    Ok(ending.of(|i| cut.products(key, i)))
+    Ok(ending.of(|primes| cut.products(key, primes)))
 }
 
 /// The automorphism of a ciphertext, under the same secret again.
@@ -244,7 +266,7 @@ pub(crate) fn turn(
 ) -> Result<[Poly<Evaluation>; 2], Error> {
     key.key().check_level(a.basis().len() - 1)?;
     let cut = Cut::new(params, a);
-    Ok(Ending::of_turn(cut.tables, b, key).of(|i| cut.products(key.key(), i)))
+    Ok(Ending::of_turn(cut.tables, b, key).of(|primes| cut.products(key.key(), primes)))
 }
 
 /// A component cut and lifted, kept for many keys: what rotations of one ciphertext share.
@@ -257,12 +279,16 @@ pub(crate) struct Hoist<'a> {
 impl<'a> Hoist<'a> {
     pub(crate) fn new(params: &'a Parameters, component: &'a Poly<Evaluation>) -> Self {
         let cut = Cut::new(params, component);
-        let lift = |(i, ntt): (usize, &Ntt)| {
-            let mut lifted = cut.lift(i);
-            ntt.parts().for_each(|part| lifted.finish(ntt, part));
+        let limbs = cut.tables.key_basis().limbs();
+        let lift = |tile: &[usize]| {
+            let mut lifted = cut.lift(tile);
+            for (i, lifted) in tile.iter().zip(&mut lifted) {
+                limbs[*i].parts().for_each(|part| lifted.finish(&limbs[*i], part));
+            }
             lifted
         };
-        let lifted = cut.tables.key_basis().limbs().par_iter().enumerate().map(lift).collect();
+        let primes: Vec<usize> = (0..limbs.len()).collect();
+        let lifted = primes.par_chunks(2).flat_map_iter(lift).collect();
         Self { tables: cut.tables, lifted }
     }
 
@@ -270,7 +296,12 @@ impl<'a> Hoist<'a> {
     pub(crate) fn turn(&self, b: &Poly<Evaluation>, key: &GaloisKey) -> Result<[Poly<Evaluation>; 2], Error> {
         key.key().check_level(b.basis().len() - 1)?;
         let limbs = self.tables.key_basis().limbs();
-        Ok(Ending::of_turn(self.tables, b, key)
-            .of(|i| move |part, sums| self.lifted[i].products(&limbs[i], key.key(), i, part, sums)))
+        let products = |i: usize| {
+            move |part, sums: [&mut [u64]; 2]| {
+                self.lifted[i].products(&limbs[i], key.key(), i, part, sums);
+            }
+        };
+        let ending = Ending::of_turn(self.tables, b, key);
+        Ok(ending.of(|primes| primes.iter().copied().map(products).collect()))
     }
 }

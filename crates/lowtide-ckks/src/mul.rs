@@ -51,11 +51,13 @@ impl Ciphertext {
     /// [`Error::ParameterMismatch`] or [`Error::LevelMismatch`].
     pub fn mul_plain(&self, other: &Plaintext) -> Result<Self, Error> {
         self.check_plain(other)?;
-        let mut body = self.body.clone();
-        body.c.iter_mut().for_each(|poly| poly.mul_assign(&other.poly));
-        body.noise = body.noise.mul(&body.scale, other.noise, &other.scale);
-        body.scale = &body.scale * &other.scale;
-        Ok(body.into())
+        Ok(Components {
+            params: self.params().clone(),
+            c: self.body.c.each_ref().map(|poly| poly.product(&other.poly)),
+            scale: self.scale() * &other.scale,
+            noise: self.noise().mul(self.scale(), other.noise, &other.scale),
+        }
+        .into())
     }
 }
 
@@ -67,10 +69,14 @@ impl Product {
     pub fn add_ciphertext(&self, other: &Ciphertext) -> Result<Self, Error> {
         self.body.check_level(&other.body)?;
         self.body.check_scale(other.scale())?;
-        let mut body = self.body.clone();
-        body.c.iter_mut().zip(&other.body.c).for_each(|(x, y)| x.add_assign(y));
-        body.noise = body.noise.add(other.noise());
-        Ok(body.into())
+        let ([d0, d1, d2], [c0, c1]) = (&self.body.c, &other.body.c);
+        Ok(Components {
+            params: self.params().clone(),
+            c: [d0.sum(c0), d1.sum(c1), d2.clone()],
+            scale: self.scale().clone(),
+            noise: self.noise().add(other.noise()),
+        }
+        .into())
     }
 
     /// Back to two components: level and scale stay.

@@ -63,14 +63,15 @@ impl PublicKey {
         let errors = [(); 2].map(|()| sample::error(degree, rng));
         let [c0, c1] = Poly::generate_each(basis, |i, ntt, mut limbs| {
             let lift = |limb: &mut [u64], coefficients: &[i64]| {
-                ntt.modulus().lift(limb, coefficients);
+                ntt.field().lift(limb, coefficients);
                 ntt.forward(limb);
             };
-            let mut v = basis.scratch(1);
-            lift(&mut v, &mask);
+            let mut room = basis.scratch(1);
+            let [v] = room.split();
+            lift(v, &mask);
             for ((limb, error), half) in limbs.iter_mut().zip(&errors).zip([&self.b, &self.a]) {
                 lift(limb, error);
-                ntt.field().mul_add_assign(limb, &v, half.limb(start + i));
+                ntt.field().mul_add_assign(limb, v, half.limb(start + i));
             }
             v.zeroize();
             ntt.field().add_assign(limbs[0], plaintext.poly.limb(i));

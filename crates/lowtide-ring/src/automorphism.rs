@@ -1,7 +1,7 @@
 //! The automorphisms `X -> X^g`: they permute slots, and so rotate and conjugate encrypted vectors.
 
 use crate::{
-    Error, Field, Modulus, Ring,
+    Error, Isa, Modulus, Ring,
     ntt::{
         kernel::{self, Blocks},
         reverse_bits,
@@ -29,6 +29,14 @@ impl Automorphism {
     /// [`Error::GaloisElement`] when the element is even or not below [`Ring::root_order`]; also, in the conjugate-invariant
     /// ring, when it is not 1 modulo 4: `X^g` and `X^-g` are the same there, and one of them has the name.
     pub fn new(ring: Ring, degree: usize, element: u64) -> Result<Self, Error> {
+        Self::with_isa(ring, degree, element, Isa::best())
+    }
+
+    /// As [`Automorphism::new`], with at most the instructions of `isa`.
+    ///
+    /// # Errors
+    /// As [`Automorphism::new`].
+    pub fn with_isa(ring: Ring, degree: usize, element: u64, isa: Isa) -> Result<Self, Error> {
         let (order, stride) = (ring.root_order(degree), ring.stride() as u64);
         if element % stride != 1 || element >= order {
             return Err(Error::GaloisElement { element, order, stride });
@@ -43,6 +51,7 @@ impl Automorphism {
             reverse_bits((reverse_bits(first, 8) + turn) % 8, 8) as u64
         };
         let blocks = Blocks {
+            isa,
             sources: (0..degree).step_by(8).map(|i| source(i) as u32).collect(),
             orders: std::array::from_fn(|first| std::array::from_fn(|i| place(first, i))),
         };
@@ -97,13 +106,13 @@ impl Automorphism {
         self.degree
     }
 
-    /// One limb in evaluation form: `out` takes the values of `f(X^g)`, by the instruction set of `field`.
+    /// One limb in evaluation form: `out` takes the values of `f(X^g)`.
     ///
     /// # Panics
     /// When a slice has another length than the ring degree.
-    pub fn permute(&self, field: &Field, out: &mut [u64], values: &[u64]) {
+    pub fn permute(&self, out: &mut [u64], values: &[u64]) {
         assert!(out.len() == self.degree() && values.len() == self.degree());
-        kernel::permute(field, out, values, &self.blocks);
+        kernel::permute(&self.blocks, out, values);
     }
 
     /// One limb in coefficient form: `out` takes the coefficients of `f(X^g)`.
@@ -137,7 +146,7 @@ impl Automorphism {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Isa, Ntt, prime::ntt_primes};
+    use crate::{Ntt, prime::ntt_primes};
     use proptest::prelude::*;
 
     #[test]
@@ -182,13 +191,13 @@ mod tests {
             let element = (ring.stride() as u64 * power + 1) % order;
             let q = Modulus::new(ntt_primes(40, order).next().unwrap()).unwrap();
             let ntt = Ntt::for_ring(ring, degree, q, isa).unwrap();
-            let map = Automorphism::new(ring, degree, element).unwrap();
+            let map = Automorphism::with_isa(ring, degree, element, isa).unwrap();
             let f: Vec<u64> = (0..degree as u64).map(|i| q.mul(seed, i * i + 1)).collect();
             let (mut substituted, mut values, mut permuted) = (vec![0; degree], f.clone(), vec![0; degree]);
             map.substitute(&mut substituted, &f, q);
             ntt.forward(&mut substituted);
             ntt.forward(&mut values);
-            map.permute(ntt.field(), &mut permuted, &values);
+            map.permute(&mut permuted, &values);
             prop_assert_eq!(substituted, permuted);
         }
     }

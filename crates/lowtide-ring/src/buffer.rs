@@ -1,146 +1,146 @@
-//! Memory for residues: it begins with a cache line and is used again.
+//! Memory for residues: limbs that begin with a cache line and are used again.
 //!
-//! Limbs are large. Fresh from the system each page of them costs a fault and a clearing, more than many an operation on
-//! them; so each chain of primes keeps what was given back. It never holds more, in use and kept, than was once in use.
+//! Limbs are large. Fresh from the system each page of one costs a fault and a clearing, more than many an operation on
+//! it; so each chain of primes keeps what was given back. All its limbs are alike, so that any serves for any: the chain
+//! holds, in use and kept, as many as were once in use together, and asks for no more until more are.
 
 use std::{
-    collections::BTreeMap,
     fmt,
-    ops::{Deref, DerefMut},
+    ops::{Deref, DerefMut, Range},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+
+use rayon::prelude::*;
 
 /// Words of a cache line.
 const LINE: usize = 8;
 
-/// What was given back, for limbs of one length.
+/// What was given back.
 pub(crate) struct Pool {
     degree: usize,
-    shelves: Mutex<Shelves>,
-}
-
-#[derive(Default)]
-struct Shelves {
-    /// By words.
-    kept: BTreeMap<usize, Vec<Vec<u64>>>,
-    kept_words: usize,
-    used_words: usize,
-    most_used: usize,
+    kept: Mutex<Vec<Limb>>,
 }
 
 impl Pool {
     pub(crate) fn new(degree: usize) -> Self {
-        Self { degree, shelves: Mutex::default() }
+        Self { degree, kept: Mutex::default() }
     }
 
     /// Room for some limbs, which hold whatever was there before.
-    pub(crate) fn take(self: &Arc<Self>, limbs: usize) -> Buffer {
-        let words = size_class(limbs) * self.degree + LINE;
-        let known = self.shelves().take(words);
-        let words = known.unwrap_or_else(|| vec![0; words]);
-        let start = words.as_ptr().align_offset(LINE * size_of::<u64>());
-        // An allocation whose alignment cannot be known is used from its beginning: slower, and right.
-        let start = if start < LINE { start } else { 0 };
-        Buffer { words, start, len: limbs * self.degree, pool: Arc::clone(self) }
+    pub(crate) fn take(self: &Arc<Self>, count: usize) -> Buffer {
+        let mut limbs = Vec::with_capacity(count);
+        let mut kept = self.kept();
+        let known = count.min(kept.len());
+        // Last in, first out: what was used last is in the nearest cache.
+        limbs.extend((0..known).filter_map(|_| kept.pop()));
+        drop(kept);
+        limbs.resize_with(count, || Limb::new(self.degree));
+        Buffer { limbs, pool: Arc::clone(self) }
     }
 
-    fn shelves(&self) -> MutexGuard<'_, Shelves> {
-        self.shelves.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Shelves {
-    fn take(&mut self, words: usize) -> Option<Vec<u64>> {
-        self.used_words += words;
-        let found = self.kept.get_mut(&words).and_then(Vec::pop);
-        if found.is_some() {
-            self.kept_words -= words;
-        } else {
-            self.most_used = self.most_used.max(self.used_words);
-            while self.kept_words + self.used_words > self.most_used {
-                self.forget_one();
-            }
-        }
-        found
-    }
-
-    fn put(&mut self, words: Vec<u64>) {
-        self.used_words -= words.len();
-        self.kept_words += words.len();
-        self.kept.entry(words.len()).or_default().push(words);
-    }
-
-    /// Gives one of the largest back to the system.
-    fn forget_one(&mut self) {
-        let Some(mut shelf) = self.kept.last_entry() else { return };
-        if let Some(words) = shelf.get_mut().pop() {
-            self.kept_words -= words.len();
-        }
-        if shelf.get().is_empty() {
-            shelf.remove();
-        }
+    fn kept(&self) -> MutexGuard<'_, Vec<Limb>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How many limbs the memory for so many has room for: the next power of two, or half way to it, so that what one level
-/// gives back fits another.
-const fn size_class(limbs: usize) -> usize {
-    let power = limbs.next_power_of_two();
-    if power > 2 && limbs <= power / 4 * 3 { power / 4 * 3 } else { power }
-}
-
-/// Some limbs' worth of numbers, which goes back to its chain when dropped. Fresh from [`Basis::scratch`] it holds
-/// whatever was there before.
-///
-/// [`Basis::scratch`]: crate::Basis::scratch
-pub struct Buffer {
+/// One limb's worth of numbers.
+pub struct Limb {
     words: Vec<u64>,
     start: usize,
     len: usize,
-    pool: Arc<Pool>,
 }
 
-/// Limb by limb: the limbs number `0, 1, ...` of all buffers, `n` numbers each.
-pub(crate) fn limbs<const K: usize>(
-    buffers: &mut [Buffer; K],
-    n: usize,
-) -> impl ExactSizeIterator<Item = [&mut [u64]; K]> {
-    let mut chunks = buffers.each_mut().map(|buffer| buffer.chunks_exact_mut(n));
-    let count = chunks.iter().map(ExactSizeIterator::len).min().unwrap_or(0);
-    (0..count).map(move |_| chunks.each_mut().map(|limbs| limbs.next().expect("counted")))
+impl Limb {
+    fn new(len: usize) -> Self {
+        let words = vec![0; len + LINE];
+        let start = words.as_ptr().align_offset(LINE * size_of::<u64>());
+        // An allocation whose alignment cannot be known is used from its beginning: slower, and right.
+        let start = if start < LINE { start } else { 0 };
+        Self { words, start, len }
+    }
 }
 
-impl Deref for Buffer {
+impl Deref for Limb {
     type Target = [u64];
     fn deref(&self) -> &[u64] {
         &self.words[self.start..self.start + self.len]
     }
 }
 
-impl DerefMut for Buffer {
+impl DerefMut for Limb {
     fn deref_mut(&mut self) -> &mut [u64] {
         &mut self.words[self.start..self.start + self.len]
     }
 }
 
-impl Clone for Buffer {
-    fn clone(&self) -> Self {
-        let mut copy = self.pool.take(self.len / self.pool.degree);
-        copy.copy_from_slice(self);
-        copy
+/// Some limbs, which go back to their chain when dropped. Fresh from [`Basis::scratch`] they hold whatever was there
+/// before.
+///
+/// [`Basis::scratch`]: crate::Basis::scratch
+pub struct Buffer {
+    limbs: Vec<Limb>,
+    pool: Arc<Pool>,
+}
+
+impl Buffer {
+    /// As many limbs, to write.
+    ///
+    /// # Panics
+    /// When there are not so many.
+    pub fn split<const K: usize>(&mut self) -> [&mut [u64]; K] {
+        self.limbs.first_chunk_mut().expect("so many limbs").each_mut().map(|limb| &mut **limb)
+    }
+}
+
+/// Limb by limb: the limbs number `0, 1, ...` of all buffers.
+pub(crate) fn limbs<const K: usize>(
+    buffers: &mut [Buffer; K],
+) -> impl ExactSizeIterator<Item = [&mut [u64]; K]> {
+    let mut limbs = buffers.each_mut().map(|buffer| buffer.iter_mut());
+    let count = limbs.iter().map(ExactSizeIterator::len).min().unwrap_or(0);
+    (0..count).map(move |_| limbs.each_mut().map(|limbs| &mut **limbs.next().expect("counted")))
+}
+
+/// Calls `visit(tile, limbs)` for all limbs, on all threads: two at a time, which read together what both need, where every
+/// thread gets two times two.
+pub(crate) fn for_each_tile<L: Send>(limbs: &mut [L], visit: impl Fn(Range<usize>, &mut [L]) + Sync) {
+    let width = if limbs.len() >= 4 * rayon::current_num_threads() { 2 } else { 1 };
+    limbs.par_chunks_mut(width).enumerate().for_each(|(tile, limbs)| {
+        let first = tile * width;
+        visit(first..first + limbs.len(), limbs);
+    });
+}
+
+impl Deref for Buffer {
+    type Target = [Limb];
+    fn deref(&self) -> &[Limb] {
+        &self.limbs
+    }
+}
+
+impl DerefMut for Buffer {
+    fn deref_mut(&mut self) -> &mut [Limb] {
+        &mut self.limbs
     }
 }
 
 impl Drop for Buffer {
     fn drop(&mut self) {
-        self.pool.shelves().put(std::mem::take(&mut self.words));
+        self.pool.kept().append(&mut self.limbs);
     }
 }
 
 /// Names the length, not the numbers: they may be secret.
+impl fmt::Debug for Limb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limb").field("len", &self.len).finish_non_exhaustive()
+    }
+}
+
+/// Names how many limbs there are.
 impl fmt::Debug for Buffer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Buffer").field("len", &self.len).finish_non_exhaustive()
+        f.debug_struct("Buffer").field("limbs", &self.limbs.len()).finish_non_exhaustive()
     }
 }
 
@@ -148,36 +148,29 @@ impl fmt::Debug for Buffer {
 mod tests {
     use super::*;
 
+    fn address(limb: &Limb) -> usize {
+        limb.as_ptr() as usize
+    }
+
     #[test]
     fn memory_is_used_again_and_begins_with_a_line() {
         let pool = Arc::new(Pool::new(64));
-        let address = |buffer: &Buffer| buffer.as_ptr() as usize;
         let first = pool.take(3);
-        assert_eq!((first.len(), address(&first) % 64), (192, 0));
-        let place = address(&first);
+        assert!(first.iter().all(|limb| limb.len() == 64 && address(limb).is_multiple_of(64)));
+        let place = address(&first[0]);
         drop(first);
-        assert_eq!(address(&pool.take(3)), place);
-        let (a, b) = (pool.take(3), pool.take(3));
-        assert_ne!(address(&a), address(&b));
-        assert_eq!(address(&a.clone()) % 64, 0);
+        let (a, b) = (pool.take(2), pool.take(1));
+        assert!(a.iter().chain(&*b).any(|limb| address(limb) == place));
     }
 
     #[test]
     fn no_more_is_held_than_was_once_in_use() {
         let pool = Arc::new(Pool::new(8));
-        for limbs in [1, 2, 3, 4, 6, 8, 12, 16, 12, 8, 5, 1] {
-            drop([pool.take(limbs), pool.take(limbs)]);
-            let shelves = pool.shelves();
-            assert!(shelves.kept_words + shelves.used_words <= shelves.most_used);
-            assert_eq!(shelves.used_words, 0);
-            assert_eq!(shelves.kept_words, shelves.kept.values().flatten().map(Vec::len).sum::<usize>());
-        }
-    }
-
-    #[test]
-    fn classes_are_large_enough_and_not_much_larger() {
-        for limbs in 1..100 {
-            assert!(size_class(limbs) >= limbs && 2 * size_class(limbs) < 3 * limbs + 2, "{limbs}");
+        let mut most = 0;
+        for count in [1, 2, 3, 4, 6, 8, 12, 16, 12, 8, 5, 1] {
+            drop([pool.take(count), pool.take(count)]);
+            most = most.max(2 * count);
+            assert_eq!(pool.kept().len(), most);
         }
     }
 }

@@ -5,9 +5,11 @@
 //! `v = round(sum_j y_j / q_j)`. The sum is taken in double precision, in the same order everywhere: a value within
 //! about `2^-46 Q` of `Q/2` may come out as its neighbour modulo `Q`, which costs a key switch nothing.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
-use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Ntt, Part, Poly, Shoup, buffer};
+use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Limb, Ntt, Part, Poly, Shoup, buffer};
 
 /// Conversion from one basis to another, exact and centred.
 #[derive(Debug)]
@@ -27,11 +29,11 @@ pub struct Extension {
     fields: Vec<Field>,
 }
 
-/// A polynomial between its two bases: the digits `y_j` and the multiple `v`, `N` of each, one after the other.
+/// A polynomial between its two bases: the digits `y_j` and the multiple `v`.
 #[derive(Debug)]
 pub struct Digits {
-    values: Buffer,
-    degree: usize,
+    /// The digits, and the multiple.
+    limbs: Buffer,
 }
 
 impl Extension {
@@ -92,73 +94,85 @@ impl Extension {
         &self.target
     }
 
-    /// The digits of `K` polynomials given by their values: `values(j)` makes, on any thread, what writes those modulo
-    /// source prime number `j`, part by part.
+    /// The digits of `K` polynomials given by their values: `values(tile)` makes, on any thread, what writes those modulo
+    /// the source primes of a tile, part by part, one writer a prime.
     #[must_use]
     pub fn decompose<const K: usize, W: FnMut(Part, [&mut [u64]; K])>(
         &self,
-        values: impl Fn(usize) -> W + Sync,
+        values: impl Fn(Range<usize>) -> Vec<W> + Sync,
     ) -> [Digits; K] {
-        self.digits_by(|j, mut limbs| {
-            let (ntt, mut write) = (self.source_limb(j), values(j));
-            for part in ntt.parts() {
-                write(part, limbs.each_mut().map(|limb| part.of_mut(limb)));
-                limbs.iter_mut().for_each(|limb| ntt.inverse_inner(part, limb));
+        self.digits_by(|tile, limbs| {
+            for ((j, limbs), mut write) in tile.clone().zip(limbs).zip(values(tile)) {
+                let ntt = self.source_limb(j);
+                for part in ntt.parts() {
+                    write(part, limbs.each_mut().map(|limb| part.of_mut(limb)));
+                    limbs.iter_mut().for_each(|limb| ntt.inverse_inner(part, limb));
+                }
+                limbs.iter_mut().for_each(|limb| ntt.inverse_outer_scaled(limb, self.inverses[j].value()));
             }
-            limbs.into_iter().for_each(|limb| ntt.inverse_outer_scaled(limb, self.inverses[j].value()));
         })
     }
 
     /// The digits of a polynomial given by its coefficients.
     fn digits(&self, poly: &Poly<Coefficient>) -> Digits {
-        let [digits] = self.digits_by(|j, [limb]| {
-            limb.copy_from_slice(poly.limb(j));
-            self.source_limb(j).field().scale_assign(limb, self.inverses[j]);
+        let [digits] = self.digits_by(|tile, limbs| {
+            for (j, [limb]) in tile.zip(limbs) {
+                limb.copy_from_slice(poly.limb(j));
+                self.source_limb(j).field().scale_assign(limb, self.inverses[j]);
+            }
         });
         digits
     }
 
-    /// `fill(j, limbs)` writes the digits number `j`; the multiple follows from them.
-    fn digits_by<const K: usize>(&self, fill: impl Fn(usize, [&mut [u64]; K]) + Sync) -> [Digits; K] {
-        let (n, k) = (self.target.degree(), self.source_len());
+    /// `fill(tile, limbs)` writes the digits of a tile; the multiple follows from them.
+    fn digits_by<const K: usize>(
+        &self,
+        fill: impl Fn(Range<usize>, &mut [[&mut [u64]; K]]) + Sync,
+    ) -> [Digits; K] {
+        let k = self.source_len();
         let mut buffers = [(); K].map(|()| self.target.scratch(k + 1));
-        let limbs: Vec<_> = buffer::limbs(&mut buffers, n).take(k).collect();
-        limbs.into_par_iter().enumerate().for_each(|(j, limbs)| fill(j, limbs));
-        buffers.map(|mut values| {
-            let (digits, multiple) = values.split_at_mut(k * n);
-            self.multiple(digits, multiple);
-            Digits { values, degree: n }
+        let mut limbs: Vec<_> = buffer::limbs(&mut buffers).take(k).collect();
+        buffer::for_each_tile(&mut limbs, fill);
+        buffers.map(|mut limbs| {
+            if let Some((multiple, digits)) = limbs.split_last_mut() {
+                self.multiple(digits, multiple);
+            }
+            Digits { limbs }
         })
     }
 
-    /// `v = round(sum_j y_j / q_j)`, summed in this order, rounded to even at the half.
-    fn multiple(&self, digits: &[u64], multiple: &mut [u64]) {
-        const BLOCK: usize = 512;
-        // Added to a number of less than 2^51 it leaves the nearest integer in the low bits.
-        const SHIFT: f64 = (1_u64 << 52) as f64;
-        let n = multiple.len();
-        let narrow = self.source.iter().flat_map(Basis::primes).all(|q| q < 1 << 52);
-        // The bits of 2^52 + y are those of 2^52 and y.
-        let exact = |y: u64| if narrow { f64::from_bits(SHIFT.to_bits() | y) - SHIFT } else { y as f64 };
-        multiple.par_chunks_mut(BLOCK).enumerate().with_min_len(8).for_each(|(block, out)| {
-            let mut sums = [0.0; BLOCK];
-            let sums = &mut sums[..out.len()];
-            for (limb, reciprocal) in digits.chunks_exact(n).zip(&self.reciprocals) {
-                let limb = &limb[block * BLOCK..][..out.len()];
-                sums.iter_mut().zip(limb).for_each(|(sum, y)| *sum += exact(*y) * reciprocal);
+    /// `v = round(sum_j y_j / q_j)`.
+    fn multiple(&self, digits: &[Limb], multiple: &mut [u64]) {
+        const BLOCK: usize = 1 << 12;
+        multiple.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
+            let mut terms: [(&[u64], f64); Field::MAX_TERMS] = [(&[], 0.0); _];
+            for (term, (limb, reciprocal)) in terms.iter_mut().zip(digits.iter().zip(&self.reciprocals)) {
+                *term = (&limb[block * BLOCK..][..out.len()], *reciprocal);
             }
-            out.iter_mut().zip(sums).for_each(|(v, sum)| *v = (*sum + SHIFT).to_bits() ^ SHIFT.to_bits());
+            self.fields[0].rounded_sum(out, &terms[..digits.len()]);
         });
     }
 
-    /// The residues of those digits modulo target prime number `i`.
+    /// The residues of those digits modulo the target primes of these numbers, an output for each.
     ///
     /// # Panics
-    /// When `out` has not the ring degree as length.
-    pub fn convert(&self, digits: &Digits, i: usize, out: &mut [u64]) {
-        let terms: Vec<(&[u64], u64)> =
-            digits.values.chunks_exact(digits.degree).zip(self.weights[i].iter().copied()).collect();
-        self.fields[i].weighted_sum(out, &terms);
+    /// When an output has not the ring degree as length.
+    pub fn convert(&self, digits: &Digits, targets: &[usize], outs: &mut [&mut [u64]]) {
+        assert_eq!(targets.len(), outs.len());
+        let (pairs, rest) = targets.as_chunks::<2>();
+        let (out_pairs, out_rest) = outs.as_chunks_mut::<2>();
+        for (pair, outs) in pairs.iter().zip(out_pairs) {
+            self.columns(digits, *pair, outs.each_mut().map(|out| &mut **out));
+        }
+        rest.iter().zip(out_rest).for_each(|(i, out)| self.columns(digits, [*i], [out]));
+    }
+
+    fn columns<const T: usize>(&self, digits: &Digits, targets: [usize; T], outs: [&mut [u64]; T]) {
+        let mut terms: [(&[u64], [u64; T]); Field::MAX_TERMS] = [(&[], [0; T]); _];
+        for (j, (term, limb)) in terms.iter_mut().zip(&*digits.limbs).enumerate() {
+            *term = (limb, targets.map(|i| self.weights[i][j]));
+        }
+        Field::weighted_sums(targets.map(|i| &self.fields[i]), outs, &terms[..digits.limbs.len()]);
     }
 
     /// The polynomial modulo the target basis whose coefficients are the representatives nearest zero of `poly`'s.
@@ -169,7 +183,7 @@ impl Extension {
     pub fn extend(&self, poly: &Poly<Coefficient>) -> Poly<Coefficient> {
         assert_eq!(std::slice::from_ref(poly.basis()), self.source);
         let digits = self.digits(poly);
-        Poly::generate(&self.target, |i, _, limb| self.convert(&digits, i, limb))
+        Poly::generate(&self.target, |i, _, limb| self.convert(&digits, &[i], &mut [limb]))
     }
 }
 
@@ -211,41 +225,48 @@ impl Division {
         self.extension.target()
     }
 
-    /// What is left of `K` polynomials by the divisor: `values(j)` makes what writes their values modulo its prime number
-    /// `j`, part by part.
+    /// What is left of `K` polynomials by the divisor: `values(tile)` makes what writes their values modulo its primes of a
+    /// tile, part by part, one writer a prime.
     #[must_use]
     pub fn remainders<const K: usize, W: FnMut(Part, [&mut [u64]; K])>(
         &self,
-        values: impl Fn(usize) -> W + Sync,
+        values: impl Fn(Range<usize>) -> Vec<W> + Sync,
     ) -> [Digits; K] {
         self.extension.decompose(values)
     }
 
-    /// The quotients modulo their prime number `i`, of polynomials that leave these remainders: `write` writes their
-    /// values modulo that prime, part by part.
+    /// The quotients modulo their primes of a tile, of polynomials that leave these remainders: a writer for each prime
+    /// writes their values modulo it, part by part.
     ///
     /// # Panics
-    /// When a limb has not the ring degree as length.
+    /// When there are not as many writers and limbs as primes, or a limb has not the ring degree as length.
     pub fn quotients<const K: usize>(
         &self,
         remainders: &[Digits; K],
-        i: usize,
-        mut write: impl FnMut(Part, [&mut [u64]; K]),
-        mut limbs: [&mut [u64]; K],
+        tile: Range<usize>,
+        values: Vec<impl FnMut(Part, [&mut [u64]; K])>,
+        limbs: &mut [[&mut [u64]; K]],
     ) {
-        let quotient = self.quotient();
-        let (ntt, n) = (&quotient.limbs()[i], quotient.degree());
-        let mut values = quotient.scratch(K);
-        for (remainder, values) in remainders.iter().zip(values.chunks_exact_mut(n)) {
-            self.extension.convert(remainder, i, values);
-            ntt.forward_outer(values);
+        assert!(values.len() == tile.len() && limbs.len() == tile.len());
+        let mut lifted: [Buffer; K] = [(); K].map(|()| self.quotient().scratch(tile.len()));
+        let targets: Vec<usize> = tile.collect();
+        let transforms = || targets.iter().map(|i| (&self.quotient().limbs()[*i], self.inverses[*i]));
+        for (remainder, lifted) in remainders.iter().zip(&mut lifted) {
+            let mut outs: Vec<&mut [u64]> = lifted.iter_mut().map(|limb| &mut **limb).collect();
+            self.extension.convert(remainder, &targets, &mut outs);
+            outs.into_iter().zip(transforms()).for_each(|(out, (ntt, _))| ntt.forward_outer(out));
         }
-        for part in ntt.parts() {
-            let mut limbs = limbs.each_mut().map(|limb| part.of_mut(limb));
-            write(part, limbs.each_mut().map(|limb| &mut **limb));
-            for (limb, values) in limbs.into_iter().zip(values.chunks_exact_mut(n)) {
-                ntt.forward_inner(part, values);
-                ntt.field().sub_scale_assign(limb, part.of(values), self.inverses[i]);
+        let lifted = buffer::limbs(&mut lifted);
+        for (((limbs, mut lifted), mut write), (ntt, inverse)) in
+            limbs.iter_mut().zip(lifted).zip(values).zip(transforms())
+        {
+            for part in ntt.parts() {
+                let mut limbs = limbs.each_mut().map(|limb| part.of_mut(limb));
+                write(part, limbs.each_mut().map(|limb| &mut **limb));
+                for (limb, lifted) in limbs.into_iter().zip(&mut lifted) {
+                    ntt.forward_inner(part, lifted);
+                    ntt.field().sub_scale_assign(limb, part.of(lifted), inverse);
+                }
             }
         }
     }
@@ -267,12 +288,11 @@ impl Division {
                 outs.into_iter().zip(own).for_each(|(out, own)| out.copy_from_slice(part.of(own)));
             }
         };
-        let remainders = self.remainders(|j| {
-            let (window, place) = places[j];
-            copy(&source[window], place)
-        });
-        Poly::generate_each(quotient, |i, _, limbs| {
-            self.quotients(&remainders, i, copy(quotient, i), limbs);
+        let copy_divisor = |(window, place): &(usize, usize)| copy(&source[*window], *place);
+        let remainders = self.remainders(|tile| places[tile].iter().map(copy_divisor).collect());
+        Poly::generate_tiles(quotient, |tile, limbs| {
+            let values = tile.clone().map(|i| copy(quotient, i)).collect();
+            self.quotients(&remainders, tile, values, limbs);
         })
     }
 }

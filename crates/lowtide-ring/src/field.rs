@@ -86,7 +86,14 @@ impl Field {
         kernel::add_scaled_assign(self, a, b, w);
     }
 
-    /// `out[i] <- a[i] mod q`, for `a[i]` below [`Field::VECTOR_LIMIT`], or any words when `q` is not below it.
+    /// `out[i] <- x[i] mod q` for signed numbers, in a time that depends on the size of the largest alone: whether it is
+    /// below `q`.
+    pub fn lift(&self, out: &mut [u64], x: &[i64]) {
+        assert_eq!(out.len(), x.len());
+        kernel::lift(self, out, x);
+    }
+
+    /// `out[i] <- a[i] mod q`, for any words.
     pub fn reduce(&self, out: &mut [u64], a: &[u64]) {
         assert_eq!(out.len(), a.len());
         kernel::reduce(self, out, a);
@@ -100,8 +107,41 @@ impl Field {
     /// # Panics
     /// When there are more than [`Field::MAX_TERMS`] terms, or a vector is not as long as `out`.
     pub fn weighted_sum(&self, out: &mut [u64], terms: &[(&[u64], u64)]) {
-        assert!(terms.len() <= Self::MAX_TERMS && terms.iter().all(|(vector, _)| vector.len() == out.len()));
-        kernel::weighted_sum(self, out, terms);
+        let mut each: [(&[u64], [u64; 1]); Self::MAX_TERMS] = [(&[], [0]); _];
+        assert!(terms.len() <= Self::MAX_TERMS);
+        each.iter_mut().zip(terms).for_each(|(each, (vector, weight))| *each = (vector, [*weight]));
+        Self::weighted_sums([self], [out], &each[..terms.len()]);
+    }
+
+    /// `outs[t][i] <- sum_j terms[j].0[i] terms[j].1[t]` modulo the prime of `fields[t]`: several columns of a base conversion,
+    /// for which each vector is read once. Otherwise as [`Field::weighted_sum`].
+    ///
+    /// # Panics
+    /// When there are more than [`Field::MAX_TERMS`] terms, or not all vectors are of one length.
+    pub fn weighted_sums<const T: usize>(
+        fields: [&Self; T],
+        outs: [&mut [u64]; T],
+        terms: &[(&[u64], [u64; T])],
+    ) {
+        let Some(length) = outs.first().map(|out| out.len()) else { return };
+        assert!(terms.len() <= Self::MAX_TERMS && outs.iter().all(|out| out.len() == length));
+        assert!(terms.iter().all(|(vector, _)| vector.len() == length));
+        if fields.iter().all(|field| field.isa == fields[0].isa) {
+            return kernel::weighted_sums(fields, outs, terms);
+        }
+        for (t, (field, out)) in fields.into_iter().zip(outs).enumerate() {
+            let mut each: [(&[u64], [u64; 1]); Self::MAX_TERMS] = [(&[], [0]); _];
+            each.iter_mut().zip(terms).for_each(|(each, (vector, weights))| *each = (vector, [weights[t]]));
+            kernel::weighted_sums([field], [out], &each[..terms.len()]);
+        }
+    }
+
+    /// `out[i] <- round(sum_j terms[j].0[i] terms[j].1)` in double precision, to even at the half: the multiple of its modulus
+    /// that a base conversion takes away. Vectors are added in their order, whatever the instruction set. Sums are below
+    /// `2^51`, the vectors as for [`Field::weighted_sum`], and a modulus has no part in it.
+    pub(crate) fn rounded_sum(&self, out: &mut [u64], terms: &[(&[u64], f64)]) {
+        assert!(terms.iter().all(|(vector, _)| vector.len() == out.len()));
+        kernel::rounded_sum(self, out, terms);
     }
 
     /// `out[i] <- sum_j pairs[j].0[i] pairs[j].1[i] mod q`, reduced once at the end, for residues.
@@ -125,5 +165,30 @@ impl Field {
         assert!(terms.len() <= Self::MAX_TERMS && outs.iter().all(|out| out.len() == length));
         assert!(terms.iter().all(|(a, b)| a.len() == length && b.iter().all(|b| b.len() == length)));
         kernel::inner_products(self, outs, terms);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::{collection::vec, prelude::*};
+
+    proptest! {
+        #[test]
+        fn rounded_sums_are_the_same_in_vectors(
+            (vectors, factors) in (1_usize..12, 0_usize..600).prop_flat_map(|(terms, length)| {
+                let number = prop_oneof![0..Field::VECTOR_LIMIT, Just(Field::VECTOR_LIMIT - 1), Just(0)];
+                (vec(vec(number, length), terms), vec(0.0..1.0 / Field::VECTOR_LIMIT as f64, terms))
+            }),
+        ) {
+            let terms: Vec<(&[u64], f64)> = vectors.iter().map(Vec::as_slice).zip(factors).collect();
+            let sum = |i: usize| terms.iter().fold(0.0, |sum, (vector, factor)| sum + vector[i] as f64 * factor);
+            let expected: Vec<u64> = (0..vectors[0].len()).map(|i| sum(i).round_ties_even() as u64).collect();
+            for isa in Isa::available() {
+                let mut found = vec![u64::MAX; expected.len()];
+                Field::new(Modulus::new(97).expect("a modulus"), isa).rounded_sum(&mut found, &terms);
+                prop_assert_eq!(&found, &expected, "{:?}", isa);
+            }
+        }
     }
 }

@@ -17,7 +17,7 @@ pub mod sample;
 
 pub use automorphism::Automorphism;
 pub use basis::{Basis, Ring};
-pub use buffer::Buffer;
+pub use buffer::{Buffer, Limb};
 pub use error::Error;
 pub use extend::{Division, Extension};
 pub use field::Field;

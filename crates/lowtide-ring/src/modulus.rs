@@ -73,23 +73,6 @@ impl Modulus {
         self.correct((magnitude ^ sign).wrapping_sub(sign).wrapping_add(self.value & sign))
     }
 
-    /// `out[i] <- x[i] mod q` for signed numbers, in a time that depends on the size of the largest alone: whether it has
-    /// fewer bits than `q`.
-    ///
-    /// # Panics
-    /// When the lengths differ.
-    pub fn lift(self, out: &mut [u64], x: &[i64]) {
-        assert_eq!(out.len(), x.len());
-        // The highest bit that differs from the one above it is the highest of the magnitude.
-        let changes = x.iter().fold(0, |bits, x| bits | (x ^ (x << 1)));
-        if changes.cast_unsigned() >> self.bits() == 0 {
-            let lift = |x: i64| x.cast_unsigned().wrapping_add(self.value & (x >> 63).cast_unsigned());
-            out.iter_mut().zip(x).for_each(|(residue, x)| *residue = lift(*x));
-        } else {
-            out.iter_mut().zip(x).for_each(|(residue, x)| *residue = self.reduce_signed(*x));
-        }
-    }
-
     /// `x + y mod q` for residues.
     #[must_use]
     pub const fn add(self, x: u64, y: u64) -> u64 {
@@ -224,11 +207,6 @@ mod tests {
             prop_assert_eq!(q.reduce(x), x % n);
             prop_assert_eq!(q.reduce_wide(wide), (wide % u128::from(n)) as u64);
             prop_assert_eq!(i128::from(q.reduce_signed(signed)), i128::from(signed).rem_euclid(i128::from(n)));
-            for numbers in [[signed, 0, -1], [q.center(x % n), 1, -1]] {
-                let mut lifted = [0; 3];
-                q.lift(&mut lifted, &numbers);
-                prop_assert_eq!(lifted, numbers.map(|x| q.reduce_signed(x)));
-            }
             prop_assert_eq!(q.shoup(x).mul(wide as u64, q), q.mul(x, wide as u64));
             prop_assert!(q.shoup(x).mul_lazy(wide as u64, q) < 2 * n);
         }

@@ -1,11 +1,11 @@
 //! Polynomials in RNS form, typed by representation.
 
-use std::{fmt, marker::PhantomData};
+use std::{fmt, marker::PhantomData, ops::Range};
 
 use rayon::prelude::*;
 use zeroize::Zeroize;
 
-use crate::{Automorphism, Basis, Buffer, Error, Ntt, buffer};
+use crate::{Automorphism, Basis, Buffer, Error, Field, Ntt, buffer};
 
 /// By coefficients: the form of additions, base conversions and decoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,7 +33,6 @@ mod sealed {
 ///
 /// # Panics
 /// Binary operations panic when the bases differ: a scheme checks levels before it computes.
-#[derive(Clone)]
 pub struct Poly<F: Form> {
     basis: Basis,
     residues: Buffer,
@@ -45,7 +44,7 @@ impl<F: Form> Poly<F> {
     #[must_use]
     pub fn zero(basis: &Basis) -> Self {
         let mut poly = Self::unwritten(basis);
-        poly.residues.fill(0);
+        poly.residues.iter_mut().for_each(|limb| limb.fill(0));
         poly
     }
 
@@ -77,7 +76,8 @@ impl<F: Form> Poly<F> {
             }
         }
         let mut poly = Self::unwritten(basis);
-        poly.residues.copy_from_slice(residues);
+        let limbs = residues.chunks_exact(basis.degree());
+        poly.residues.iter_mut().zip(limbs).for_each(|(limb, residues)| limb.copy_from_slice(residues));
         Ok(poly)
     }
 
@@ -87,33 +87,21 @@ impl<F: Form> Poly<F> {
         &self.basis
     }
 
-    /// All residues, limb after limb.
-    #[must_use]
-    pub fn residues(&self) -> &[u64] {
-        &self.residues
-    }
-
     /// The limbs, in the order of the basis.
     pub fn limbs(&self) -> impl ExactSizeIterator<Item = &[u64]> {
-        self.residues.chunks_exact(self.basis.degree())
+        self.residues.iter().map(|limb| &**limb)
     }
 
     /// The residues modulo prime number `i` of the basis.
     #[must_use]
     pub fn limb(&self, i: usize) -> &[u64] {
-        let n = self.basis.degree();
-        &self.residues[i * n..(i + 1) * n]
+        &self.residues[i]
     }
 
     /// Calls `visit(i, transform, limb)` for every limb, on all threads. What it writes must be residues.
     pub fn for_each_limb(&mut self, visit: impl Fn(usize, &Ntt, &mut [u64]) + Sync) {
-        let n = self.basis.degree();
-        let limbs = self.basis.limbs();
-        self.residues
-            .par_chunks_exact_mut(n)
-            .zip(limbs)
-            .enumerate()
-            .for_each(|(i, (limb, ntt))| visit(i, ntt, limb));
+        let limbs = self.residues.par_iter_mut().zip(self.basis.limbs()).enumerate();
+        limbs.for_each(|(i, (limb, ntt))| visit(i, ntt, limb));
     }
 
     /// Several polynomials made limb by limb on all threads: `fill(i, transform, limbs)` writes every residue of a limb of
@@ -124,8 +112,20 @@ impl<F: Form> Poly<F> {
         fill: impl Fn(usize, &Ntt, [&mut [u64]; K]) + Sync,
     ) -> [Self; K] {
         let mut residues = [(); K].map(|()| basis.scratch(basis.len()));
-        let limbs: Vec<_> = buffer::limbs(&mut residues, basis.degree()).zip(basis.limbs()).collect();
+        let limbs: Vec<_> = buffer::limbs(&mut residues).zip(basis.limbs()).collect();
         limbs.into_par_iter().enumerate().for_each(|(i, (limbs, ntt))| fill(i, ntt, limbs));
+        residues.map(|residues| Self { basis: basis.clone(), residues, form: PhantomData })
+    }
+
+    /// As [`Poly::generate_each`], for tiles of limbs: `fill(tile, limbs)` writes those of a tile.
+    #[must_use]
+    pub fn generate_tiles<const K: usize>(
+        basis: &Basis,
+        fill: impl Fn(Range<usize>, &mut [[&mut [u64]; K]]) + Sync,
+    ) -> [Self; K] {
+        let mut residues = [(); K].map(|()| basis.scratch(basis.len()));
+        let mut limbs: Vec<_> = buffer::limbs(&mut residues).collect();
+        buffer::for_each_tile(&mut limbs, fill);
         residues.map(|residues| Self { basis: basis.clone(), residues, form: PhantomData })
     }
 
@@ -137,6 +137,18 @@ impl<F: Form> Poly<F> {
     /// `self <- self - other`.
     pub fn sub_assign(&mut self, other: &Self) {
         self.zip_limbs(other, |ntt, x, y| ntt.field().sub_assign(x, y));
+    }
+
+    /// `self + other`, without a copy that is made first and read again.
+    #[must_use]
+    pub fn sum(&self, other: &Self) -> Self {
+        self.combined(other, Field::add_assign)
+    }
+
+    /// `self - other`, likewise.
+    #[must_use]
+    pub fn difference(&self, other: &Self) -> Self {
+        self.combined(other, Field::sub_assign)
     }
 
     /// `self <- -self`.
@@ -159,11 +171,19 @@ impl<F: Form> Poly<F> {
     /// When `window` is not a window of the basis.
     #[must_use]
     pub fn restrict(&self, window: &Basis) -> Self {
-        let n = self.basis.degree();
         let start = self.basis.position(window).expect("a window of the basis");
-        let mut poly = Self::unwritten(window);
-        poly.residues.copy_from_slice(&self.residues[start * n..(start + window.len()) * n]);
-        poly
+        Self::generate(window, |i, _, limb| limb.copy_from_slice(self.limb(start + i)))
+    }
+
+    fn combined(&self, other: &Self, combine: fn(&Field, &mut [u64], &[u64])) -> Self {
+        assert_eq!(self.basis, other.basis, "operands over different bases");
+        Self::generate(&self.basis, |i, ntt, limb| {
+            for part in ntt.parts() {
+                let out = part.of_mut(limb);
+                out.copy_from_slice(part.of(self.limb(i)));
+                combine(ntt.field(), out, part.of(other.limb(i)));
+            }
+        })
     }
 
     fn zip_limbs(&mut self, other: &Self, combine: impl Fn(&Ntt, &mut [u64], &[u64]) + Sync) {
@@ -184,7 +204,7 @@ impl Poly<Coefficient> {
     #[must_use]
     pub fn from_signed(basis: &Basis, coefficients: &[i64]) -> Self {
         assert_eq!(coefficients.len(), basis.degree());
-        Self::generate(basis, |_, ntt, limb| ntt.modulus().lift(limb, coefficients))
+        Self::generate(basis, |_, ntt, limb| ntt.field().lift(limb, coefficients))
     }
 
     /// The same polynomial by values.
@@ -218,6 +238,12 @@ impl Poly<Evaluation> {
         self.cast()
     }
 
+    /// `self other`, without a copy that is made first and read again.
+    #[must_use]
+    pub fn product(&self, other: &Self) -> Self {
+        self.combined(other, Field::mul_assign)
+    }
+
     /// `self <- self other`.
     pub fn mul_assign(&mut self, other: &Self) {
         self.zip_limbs(other, |ntt, x, y| ntt.field().mul_assign(x, y));
@@ -244,14 +270,21 @@ impl Poly<Evaluation> {
     /// `f(X^g)`.
     #[must_use]
     pub fn automorphism(&self, map: &Automorphism) -> Self {
-        Self::generate(&self.basis, |i, ntt, limb| map.permute(ntt.field(), limb, self.limb(i)))
+        Self::generate(&self.basis, |i, _, limb| map.permute(limb, self.limb(i)))
+    }
+}
+
+/// A copy, made on all threads.
+impl<F: Form> Clone for Poly<F> {
+    fn clone(&self) -> Self {
+        self.restrict(&self.basis)
     }
 }
 
 /// The same residues over the same basis.
 impl<F: Form> PartialEq for Poly<F> {
     fn eq(&self, other: &Self) -> bool {
-        self.basis == other.basis && *self.residues == *other.residues
+        self.basis == other.basis && self.limbs().eq(other.limbs())
     }
 }
 
@@ -267,6 +300,6 @@ impl<F: Form> fmt::Debug for Poly<F> {
 /// Overwrites the residues, for secrets.
 impl<F: Form> Zeroize for Poly<F> {
     fn zeroize(&mut self) {
-        self.residues.zeroize();
+        self.residues.iter_mut().for_each(|limb| limb.zeroize());
     }
 }

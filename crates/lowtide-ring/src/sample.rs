@@ -7,7 +7,7 @@ use rand::Rng;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use zeroize::Zeroizing;
 
-use crate::{Basis, Evaluation, Modulus, Poly};
+use crate::{Basis, Evaluation, Field, Poly};
 
 /// What a uniform polynomial is expanded from. It is public: never draw secrets from it.
 pub type Seed = [u8; 32];
@@ -26,21 +26,27 @@ pub const ERROR_DEVIATION: f64 = 3.240_370_349_203_93;
 /// below the largest multiple of `q` are reduced modulo `q`, larger ones are skipped.
 #[must_use]
 pub fn uniform(basis: &Basis, seed: &Seed) -> Poly<Evaluation> {
-    Poly::generate(basis, |_, ntt, limb| fill_uniform(limb, ntt.modulus(), seed))
+    Poly::generate(basis, |_, ntt, limb| fill_uniform(limb, ntt.field(), seed))
 }
 
-fn fill_uniform(limb: &mut [u64], q: Modulus, seed: &Seed) {
+fn fill_uniform(mut limb: &mut [u64], field: &Field, seed: &Seed) {
+    const BLOCK: usize = 512;
+    let q = field.modulus().value();
     let mut stream = ChaCha20Rng::from_seed(*seed);
-    stream.set_stream(q.value());
-    let limit = u64::MAX - u64::MAX % q.value();
-    for residue in limb {
-        let word = loop {
-            let word = stream.next_u64();
-            if word < limit {
-                break word;
-            }
-        };
-        *residue = q.reduce(word);
+    stream.set_stream(q);
+    let limit = u64::MAX - u64::MAX % q;
+    let (mut bytes, mut words) = ([0; BLOCK * size_of::<u64>()], [0; BLOCK]);
+    while !limb.is_empty() {
+        let bytes = &mut bytes[..limb.len().min(BLOCK) * size_of::<u64>()];
+        stream.fill_bytes(bytes);
+        let mut count = 0;
+        for word in bytes.as_chunks().0 {
+            words[count] = u64::from_le_bytes(*word);
+            count += usize::from(words[count] < limit);
+        }
+        let (block, rest) = limb.split_at_mut(count);
+        field.reduce(block, &words[..count]);
+        limb = rest;
     }
 }
 

@@ -95,10 +95,14 @@ proptest! {
     }
 
     #[test]
-    fn reductions(q in moduli(), numbers in vec(any::<u64>(), 0..70)) {
-        let bound = if q.value() < Field::VECTOR_LIMIT { Field::VECTOR_LIMIT - 1 } else { u64::MAX };
-        let numbers: Vec<u64> = numbers.into_iter().map(|x| x & bound).collect();
+    fn reductions(q in moduli(), numbers in vec(prop_oneof![2 => any::<u64>(), 1 => Just(u64::MAX)], 0..70)) {
         check(q, &numbers, |i| numbers[i].into(), |field, x| field.reduce(x, &numbers))?;
+        let signed: Vec<i64> = numbers.iter().map(|x| x.cast_signed()).collect();
+        let short: Vec<i64> = numbers.iter().map(|x| q.center(q.reduce(*x))).collect();
+        for x in [signed, short] {
+            let n = i128::from(q.value());
+            check(q, &numbers, |i| i128::from(x[i]).rem_euclid(n) as u128, |field, out| field.lift(out, &x))?;
+        }
     }
 
     #[test]
@@ -113,6 +117,27 @@ proptest! {
         let start = vec![u64::MAX; vectors.first().map_or(length, Vec::len)];
         let sum = |i: usize| terms.iter().map(|(x, w)| u128::from(x[i]) * u128::from(*w)).sum();
         check(q, &start, sum, |field, x| field.weighted_sum(x, &terms))?;
+    }
+
+    #[test]
+    fn weighted_sums_of_several_moduli(
+        (q, p, vectors, weights) in (moduli(), moduli(), 0_usize..=64, 0_usize..70).prop_flat_map(|(q, p, terms, length)| {
+            let bound = unreduced_bound(q).min(unreduced_bound(p));
+            let weights = vec((below(q.value()), below(p.value())), terms);
+            (Just(q), Just(p), vec(vec(below(bound), length), terms), weights)
+        }),
+    ) {
+        let terms: Vec<(&[u64], [u64; 2])> =
+            vectors.iter().map(Vec::as_slice).zip(weights.iter().map(|(w, v)| [*w, *v])).collect();
+        let start = vec![u64::MAX; vectors.first().map_or(5, Vec::len)];
+        for (t, modulus) in [q, p].into_iter().enumerate() {
+            let sum = |i: usize| terms.iter().map(|(x, w)| u128::from(x[i]) * u128::from(w[t])).sum();
+            check(modulus, &start, sum, |field, x| {
+                let mut other = x.to_vec();
+                let outs = if t == 0 { [x, &mut other] } else { [&mut other, x] };
+                Field::weighted_sums([&Field::new(q, field.isa()), &Field::new(p, field.isa())], outs, &terms);
+            })?;
+        }
     }
 
     #[test]
@@ -153,6 +178,13 @@ fn the_largest_sums_of_every_number_of_terms() {
             let terms = vec![(&numbers[..], q.value() - 1); count];
             let sum = |i: usize| u128::from(numbers[i]) * u128::from(q.value() - 1) * count as u128;
             check(q, &numbers, sum, |field, x| field.weighted_sum(x, &terms)).unwrap();
+            let terms = vec![(&numbers[..], [q.value() - 1; 2]); count];
+            let both = |field: &Field, x: &mut [u64]| {
+                let mut other = x.to_vec();
+                Field::weighted_sums([field; 2], [x, &mut other], &terms);
+                assert_eq!(x, other);
+            };
+            check(q, &numbers, sum, both).unwrap();
 
             let pairs = vec![(&residues[..], &residues[..]); count];
             let sum = |i: usize| u128::from(residues[i]).pow(2) * count as u128;

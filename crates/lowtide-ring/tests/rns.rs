@@ -139,6 +139,10 @@ proptest! {
             check(with(Poly::sub_assign), zip(|x, y| x - y));
             check(with(|x, _| x.neg_assign()), big(&a).into_iter().map(|x| -x).collect());
             check(with(Poly::mul_assign), schoolbook(&big(&a), &big(&b)));
+            let (left, right) = (evaluated(&a), evaluated(&b));
+            check(left.sum(&right), zip(|x, y| x + y));
+            check(left.difference(&right), zip(|x, y| x - y));
+            check(left.product(&right), schoolbook(&big(&a), &big(&b)));
             let mut sum = evaluated(&a);
             sum.mul_add_assign(&evaluated(&a), &evaluated(&b));
             let expected = schoolbook(&big(&a), &big(&b)).into_iter().zip(big(&a)).map(|(x, y)| x + y).collect();

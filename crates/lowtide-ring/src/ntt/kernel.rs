@@ -9,7 +9,7 @@
 use super::{Ntt, reverse_bits};
 #[cfg(target_arch = "x86_64")]
 use crate::isa::Kind;
-use crate::{Field, Modulus, Ring, Shoup};
+use crate::{Field, Isa, Modulus, Ring, Shoup};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -23,6 +23,9 @@ mod stage;
 
 /// A vector and those that it is multiplied with, one for each sum.
 pub(crate) type Term<'a, const K: usize> = (&'a [u64], [&'a [u64]; K]);
+
+/// A vector and its weights, one for each sum.
+pub(crate) type Weighted<'a, const T: usize> = (&'a [u64], [u64; T]);
 
 macro_rules! dispatch {
     ($field:expr, $($call:tt)*) => {
@@ -75,16 +78,29 @@ pub(crate) fn meet(field: &Field, front: &mut [u64], back: &mut [u64], w: Shoup)
     dispatch!(field, meet(front, back, w, field.modulus()));
 }
 
-pub(crate) fn permute(field: &Field, out: &mut [u64], values: &[u64], map: &Blocks) {
-    dispatch!(field, permute(out, values, map));
+pub(crate) fn permute(map: &Blocks, out: &mut [u64], values: &[u64]) {
+    dispatch!(map, permute(out, values, map));
+}
+
+pub(crate) fn lift(field: &Field, out: &mut [u64], x: &[i64]) {
+    dispatch!(field, lift(out, x, field.modulus()));
 }
 
 pub(crate) fn reduce(field: &Field, out: &mut [u64], a: &[u64]) {
     dispatch!(field, reduce(out, a, field.modulus()));
 }
 
-pub(crate) fn weighted_sum(field: &Field, out: &mut [u64], terms: &[(&[u64], u64)]) {
-    dispatch!(field, weighted_sum(out, terms, field.modulus()));
+/// All fields are of one instruction set.
+pub(crate) fn weighted_sums<const T: usize>(
+    fields: [&Field; T],
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+) {
+    dispatch!(fields[0], weighted_sums(outs, terms, fields.map(Field::modulus)));
+}
+
+pub(crate) fn rounded_sum(field: &Field, out: &mut [u64], terms: &[(&[u64], f64)]) {
+    dispatch!(field, rounded_sum(out, terms));
 }
 
 pub(crate) fn inner_products<const K: usize>(field: &Field, outs: [&mut [u64]; K], terms: &[Term<'_, K>]) {
@@ -187,10 +203,18 @@ fn twiddles(ring: Ring, degree: usize, root: u64, q: Modulus) -> Box<[Shoup]> {
 /// A permutation that takes every aligned block of eight numbers from one aligned block, in one of eight orders.
 #[derive(Clone, Debug)]
 pub(crate) struct Blocks {
+    /// What it is done with.
+    pub(crate) isa: Isa,
     /// By block of the result: the block it takes, times eight, plus the number of the order.
     pub(crate) sources: Box<[u32]>,
     /// By order: where in its block each number of the result stood.
     pub(crate) orders: [[u64; 8]; 8],
+}
+
+impl Blocks {
+    const fn isa(&self) -> Isa {
+        self.isa
+    }
 }
 
 /// Fewer than `N` numbers, and zeros.

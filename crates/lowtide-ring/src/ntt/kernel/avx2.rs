@@ -27,7 +27,7 @@ mod transpose;
 
 pub(crate) use forward::{forward_inner, forward_outer};
 pub(crate) use inverse::{inverse_inner, inverse_outer};
-pub(crate) use sums::{inner_products, weighted_sum};
+pub(crate) use sums::{inner_products, rounded_sum, weighted_sums};
 pub(crate) use tables::Tables;
 
 /// How many numbers a vector holds.
@@ -122,9 +122,18 @@ pub(crate) fn permute(out: &mut [u64], values: &[u64], map: &Blocks) {
 }
 
 #[target_feature(enable = "avx2,fma")]
+pub(crate) fn lift(out: &mut [u64], x: &[i64], q: Modulus) {
+    scalar::lift(out, x, q);
+}
+
+#[target_feature(enable = "avx2,fma")]
 pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
-    let p = Prime::new(q);
-    update(out, [a], |_, [x]| p.residue(p.center(to_float(x))));
+    let (p, radix) = (Prime::new(q), factor(q.reduce(1 << 52), q));
+    update(out, [a], |_, [x]| {
+        let low = to_float(_mm256_and_si256(x, splat((1 << 52) - 1)));
+        let high = to_float(_mm256_srli_epi64::<52>(x));
+        p.residue(p.center(_mm256_add_pd(p.center(low), p.mul(high, radix))))
+    });
 }
 
 /// A factor and its quotient by `p`, one for all lanes or one each.

@@ -22,7 +22,7 @@ mod transpose;
 
 pub(crate) use forward::{forward_inner, forward_outer};
 pub(crate) use inverse::{inverse_inner, inverse_outer};
-pub(crate) use sums::{inner_products, weighted_sum};
+pub(crate) use sums::{inner_products, rounded_sum, weighted_sums};
 pub(crate) use tables::Tables;
 
 /// How many numbers a vector holds.
@@ -106,10 +106,18 @@ pub(crate) fn permute(out: &mut [u64], values: &[u64], map: &Blocks) {
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn lift(out: &mut [u64], x: &[i64], q: Modulus) {
+    scalar::lift(out, x, q);
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
-    // With w = 1 the quotient of Shoup's product is at most one too small.
-    let one = Factor::new(q.shoup(1), q);
-    update(out, [a], |_, [x]| one.mul(x));
+    // Numbers of 52 bits are what products read; with w = 1 the quotient of Shoup's product is at most one too small.
+    let (one, radix) = (Factor::new(q.shoup(1), q), Factor::new(q.shoup(1 << 52), q));
+    update(out, [a], |_, [x]| {
+        let (low, high) = (_mm512_and_si512(x, splat(MASK)), _mm512_srli_epi64::<52>(x));
+        subtract_if_above(_mm512_add_epi64(one.mul(low), radix.mul(high)), one.q)
+    });
 }
 
 /// A factor prepared for products with numbers below `2^52`.

@@ -1,6 +1,6 @@
 //! Portable kernels: the reference that every other one equals bit for bit.
 
-use super::{Blocks, Term};
+use super::{Blocks, Term, Weighted};
 use crate::{Modulus, Shoup};
 
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
@@ -65,25 +65,71 @@ pub(crate) fn permute(out: &mut [u64], values: &[u64], map: &Blocks) {
     }
 }
 
+/// In line, so that callers make vectors of it.
+#[inline(always)]
+pub(crate) fn lift(out: &mut [u64], x: &[i64], q: Modulus) {
+    let short = x.iter().fold(true, |short, x| short & (x.unsigned_abs() < q.value()));
+    if short {
+        let lift = |x: i64| x.cast_unsigned().wrapping_add(q.value() & (x >> 63).cast_unsigned());
+        out.iter_mut().zip(x).for_each(|(residue, x)| *residue = lift(*x));
+    } else {
+        out.iter_mut().zip(x).for_each(|(residue, x)| *residue = q.reduce_signed(*x));
+    }
+}
+
 pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
     for (x, y) in out.iter_mut().zip(a) {
         *x = q.reduce(*y);
     }
 }
 
-pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
-    weighted_sum_from(0, out, terms, q);
+pub(crate) fn weighted_sums<const T: usize>(
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+    q: [Modulus; T],
+) {
+    weighted_sums_from(0, outs, terms, q);
+}
+
+pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
+    rounded_sum_by(out, terms, |x| x as f64);
+}
+
+/// In line, so that callers make vectors of it.
+#[inline(always)]
+pub(crate) fn rounded_sum_by(out: &mut [u64], terms: &[(&[u64], f64)], to_float: impl Fn(u64) -> f64) {
+    const BLOCK: usize = 256;
+    // Added to a number below 2^51 it leaves the nearest integer in the low bits.
+    const SHIFT: f64 = (1_u64 << 52) as f64;
+    for (block, out) in out.chunks_mut(BLOCK).enumerate() {
+        let mut sums = [0.0; BLOCK];
+        for (vector, factor) in terms {
+            for (sum, x) in sums.iter_mut().zip(&vector[block * BLOCK..][..out.len()]) {
+                *sum += to_float(*x) * factor;
+            }
+        }
+        for (x, sum) in out.iter_mut().zip(sums) {
+            *x = (sum + SHIFT).to_bits() ^ SHIFT.to_bits();
+        }
+    }
 }
 
 pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
     inner_products_from(0, outs, terms, q);
 }
 
-/// `out[i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
-pub(crate) fn weighted_sum_from(first: usize, out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
-    for (i, x) in out.iter_mut().enumerate() {
-        let product = |(vector, weight): &(&[u64], u64)| u128::from(vector[first + i]) * u128::from(*weight);
-        *x = q.reduce_wide(terms.iter().map(product).sum());
+/// `outs[t][i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
+pub(crate) fn weighted_sums_from<const T: usize>(
+    first: usize,
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+    q: [Modulus; T],
+) {
+    for (t, out) in outs.into_iter().enumerate() {
+        for (i, x) in out.iter_mut().enumerate() {
+            let product = |(a, w): &Weighted<'_, T>| u128::from(a[first + i]) * u128::from(w[t]);
+            *x = q[t].reduce_wide(terms.iter().map(product).sum());
+        }
     }
 }
 

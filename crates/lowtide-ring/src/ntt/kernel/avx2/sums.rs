@@ -4,8 +4,8 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{Term, scalar},
-    LANES, Prime, factor, load, store, to_float,
+    super::{Term, Weighted, scalar},
+    LANES, Prime, UNIT, factor, load, store, to_float,
 };
 use crate::{Field, Modulus};
 
@@ -16,31 +16,46 @@ const WIDTH: usize = 4;
 const RUN: usize = 8;
 
 #[target_feature(enable = "avx2,fma")]
-pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
-    let p = Prime::new(q);
-    let mut factors = [(_mm256_setzero_pd(), _mm256_setzero_pd()); Field::MAX_TERMS];
-    for (factor_of_term, (_, weight)) in factors.iter_mut().zip(terms) {
-        *factor_of_term = factor(*weight, q);
+pub(crate) fn weighted_sums<const T: usize>(
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+    q: [Modulus; T],
+) {
+    let zero = _mm256_setzero_pd();
+    let p = q.map(|q| Prime::new(q));
+    let mut factors = [[(zero, zero); T]; Field::MAX_TERMS];
+    for (factors, (_, weights)) in factors.iter_mut().zip(terms) {
+        for t in 0..T {
+            factors[t] = factor(weights[t], q[t]);
+        }
     }
-    let (blocks, tail) = out.as_chunks_mut::<{ LANES * WIDTH }>();
-    let first = blocks.len() * LANES * WIDTH;
-    for (i, block) in blocks.iter_mut().enumerate() {
-        let mut sums = [_mm256_setzero_pd(); WIDTH];
+    let outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
+    let blocks = outs[0].0.len();
+    for i in 0..blocks {
+        let mut sums = [[zero; WIDTH]; T];
         for (run, factors) in terms.chunks(RUN).zip(factors.chunks(RUN)) {
-            for ((vector, _), factor) in run.iter().zip(factors) {
-                for (sum, x) in sums.iter_mut().zip(lanes(vector, i)) {
-                    *sum = _mm256_add_pd(*sum, p.mul(to_float(load(x)), *factor));
+            for ((vector, _), factors) in run.iter().zip(factors) {
+                let vector = lanes(vector, i);
+                for (j, x) in vector.iter().enumerate() {
+                    let x = to_float(load(x));
+                    for t in 0..T {
+                        sums[t][j] = _mm256_add_pd(sums[t][j], p[t].mul(x, factors[t]));
+                    }
                 }
             }
-            for sum in &mut sums {
-                *sum = p.center(*sum);
+            for t in 0..T {
+                for sum in &mut sums[t] {
+                    *sum = p[t].center(*sum);
+                }
             }
         }
-        for (lanes, sum) in block.as_chunks_mut().0.iter_mut().zip(sums) {
-            store(lanes, p.residue(sum));
+        for t in 0..T {
+            for (lanes, sum) in outs[t].0[i].as_chunks_mut().0.iter_mut().zip(sums[t]) {
+                store(lanes, p[t].residue(sum));
+            }
         }
     }
-    scalar::weighted_sum_from(first, tail, terms, q);
+    scalar::weighted_sums_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -73,6 +88,12 @@ pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Ter
         }
     }
     scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
+}
+
+/// The portable code in vectors, for numbers below `2^52`: every product and every sum is rounded here too.
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
+    scalar::rounded_sum_by(out, terms, |x| f64::from_bits(UNIT.to_bits() | x) - UNIT);
 }
 
 /// The `i`th block of a vector.

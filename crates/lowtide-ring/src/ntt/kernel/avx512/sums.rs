@@ -11,7 +11,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{Term, scalar},
+    super::{Term, Weighted, scalar},
     Factor, LANES, MASK, load, splat, store, subtract_if_above,
 };
 use crate::{Field, Modulus};
@@ -20,30 +20,39 @@ use crate::{Field, Modulus};
 const WIDTH: usize = 4;
 
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn weighted_sum(out: &mut [u64], terms: &[(&[u64], u64)], q: Modulus) {
+pub(crate) fn weighted_sums<const T: usize>(
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+    q: [Modulus; T],
+) {
     // Each weight takes a factor 2^52 along, which the reduction divides away.
-    let radix = q.shoup(1 << 52);
-    let mut weights = [0; Field::MAX_TERMS];
-    for (weight, term) in weights.iter_mut().zip(terms) {
-        *weight = radix.mul(term.1, q);
+    let radices = q.map(|q| q.shoup(1 << 52));
+    let mut weights = [[0; T]; Field::MAX_TERMS];
+    for (weights, term) in weights.iter_mut().zip(terms) {
+        *weights = std::array::from_fn(|t| radices[t].mul(term.1[t], q[t]));
     }
-    let late = Late::new(q, terms.len());
-    let (blocks, tail) = out.as_chunks_mut::<{ LANES * WIDTH }>();
-    let first = blocks.len() * LANES * WIDTH;
-    for (i, block) in blocks.iter_mut().enumerate() {
-        let mut sums = Sums::new(q);
-        for ((vector, _), weight) in terms.iter().zip(&weights) {
-            let weight = splat(*weight);
-            for (j, x) in lanes(vector, i).iter().enumerate() {
-                sums.add(j, load(x), weight);
+    let late = q.map(|q| Late::new(q, terms.len()));
+    let outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
+    let blocks = outs[0].0.len();
+    for i in 0..blocks {
+        let mut sums = q.map(|q| Sums::new(q));
+        for ((vector, _), weights) in terms.iter().zip(&weights) {
+            let (vector, weights) = (lanes(vector, i), weights.map(|weight| splat(weight)));
+            for (j, x) in vector.iter().enumerate() {
+                let x = load(x);
+                for t in 0..T {
+                    sums[t].add(j, x, weights[t]);
+                }
             }
         }
-        for (j, lanes) in block.as_chunks_mut().0.iter_mut().enumerate() {
-            let sum = late.correct(late.divide(sums.low[j], sums.high[j]), 0);
-            store(lanes, sum);
+        for t in 0..T {
+            for (j, lanes) in outs[t].0[i].as_chunks_mut().0.iter_mut().enumerate() {
+                let sum = late[t].correct(late[t].divide(sums[t].low[j], sums[t].high[j]), 0);
+                store(lanes, sum);
+            }
         }
     }
-    scalar::weighted_sum_from(first, tail, terms, q);
+    scalar::weighted_sums_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -72,6 +81,14 @@ pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Ter
         }
     }
     scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
+}
+
+/// The portable code in vectors, for numbers below `2^52`: every product and every sum is rounded here too.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
+    // The bits of 2^52 + x are those of 2^52 and x.
+    const UNIT: f64 = (1_u64 << 52) as f64;
+    scalar::rounded_sum_by(out, terms, |x| f64::from_bits(UNIT.to_bits() | x) - UNIT);
 }
 
 /// The `i`th block of a vector.
