@@ -1,5 +1,7 @@
-//! Criterion suites for every layer, with the rivals beside us in the same run.
+//! What the suites share.
 
+pub mod bound;
+pub mod kernels;
 pub mod selection;
 pub mod unit;
 pub mod welch;

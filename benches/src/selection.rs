@@ -1,4 +1,4 @@
-//! Which benches to run: criterion's filter, with `N=2^15` taken as it is written.
+//! What to run, by the command line: criterion's filter, with `N=2^15` taken as it is written.
 
 use std::env;
 
@@ -13,4 +13,11 @@ pub fn from_args(criterion: Criterion) -> Criterion {
         Some(filter) => criterion.with_filter(filter.replace("2^", r"2\^")),
         None => criterion,
     }
+}
+
+/// Whether rows are measured, and not listed, tried or profiled: closing tables measure too.
+#[must_use]
+pub fn is_measurement() -> bool {
+    !env::args()
+        .any(|word| ["--list", "--test", "--profile-time"].iter().any(|other| word.starts_with(other)))
 }

@@ -41,6 +41,12 @@ impl Run {
         self
     }
 
+    /// The command as a person would type it.
+    #[cfg(test)]
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
     /// Shows the command, runs it, and wants it to succeed.
     pub(crate) fn run(mut self) -> Result<(), Error> {
         eprintln!("$ {}", self.shown);

@@ -23,6 +23,9 @@ pub(crate) enum Error {
     /// A tool is missing on this machine.
     #[error("{tool} is missing: {cure}")]
     Missing { tool: &'static str, cure: &'static str },
+    /// Two runs of a suite have no row in common.
+    #[error("suite `{suite}` has no row that both revisions measure: choose another suite or filter")]
+    NothingToCompare { suite: Box<str> },
     /// A job of continuous integration stopped.
     #[error("ci job `{job}` FAILED: {source}")]
     Job { job: &'static str, source: Box<Error> },

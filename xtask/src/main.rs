@@ -37,14 +37,8 @@ enum Verb {
         #[arg(long)]
         no_skip: bool,
     },
-    /// Run the suites of `benches/`, with the rivals beside us in the same run.
-    Bench {
-        /// One suite (`ring`, `ckks`, `constant_time`), or all of them.
-        suite: Option<String>,
-        /// What to pass on to the suite, after `--`: a filter such as `N=2^15`, or an option of criterion's.
-        #[arg(last = true)]
-        args: Vec<String>,
-    },
+    /// Run the suites of `benches/`, or one of them, or one at two revisions.
+    Bench(bench::Args),
     /// Make a table that claims rest on anew, on this machine.
     Reproduce {
         /// Which table (`crockett`, `csv`, `ablation`, `planner`), with its options; `--help` lists them.
@@ -81,7 +75,7 @@ fn run(verb: Verb, root: &Path) -> Result<(), Error> {
     match verb {
         Verb::Tidy => tidy::run(root),
         Verb::Ci { job, no_skip } => ci::run(root, job, ci::Missing::from_flag(no_skip)),
-        Verb::Bench { suite, args } => bench::run(root, suite.as_deref(), &args),
+        Verb::Bench(args) => bench::run(root, &args),
         Verb::Reproduce { table } => bench::reproduce(root, &table),
         Verb::Vectors { mnist } => Ok(dataset::run(&mnist)?),
         Verb::Fuzz { target, seconds } => fuzz::Fuzzer::find(root)?.run(&target, seconds),
