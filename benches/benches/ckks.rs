@@ -151,8 +151,10 @@ fn group<F: FnOnce() -> Set>(
             };
             let sample = |count: u64| {
                 let mut times: Vec<Duration> = (0..count).map(|_| once()).collect();
-                samples.push((median(&mut times), unit.time()));
-                times.iter().sum()
+                let time = median(&mut times);
+                samples.push((time, unit.time()));
+                // Not their sum, which holds whatever else ran meanwhile.
+                time.mul_f64(count as f64)
             };
             pool.install(|| bencher.iter_custom(sample));
         });

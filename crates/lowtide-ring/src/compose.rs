@@ -9,8 +9,8 @@
 //!
 //! That is a weighted sum of one residue and of the digits below it, which vector kernels take for many coefficients at
 //! once. There a digit is `d_j + h_j`, `h_j = (q_j - 1) / 2`, so that it is never negative, and the `h_j` come together in
-//! a constant. A digit that is zero throughout a block is no term of those above it: what a prime costs beyond the size of
-//! the numbers is one product a coefficient.
+//! a constant. A digit above the lowest that is zero throughout a block is no term of those above it: what a prime costs
+//! beyond the size of the numbers is one product a coefficient.
 
 use rayon::prelude::*;
 
@@ -23,7 +23,8 @@ impl Poly<Coefficient> {
     /// The coefficients' representatives in `(-Q/2, Q/2)`, rounded to 53 bits.
     ///
     /// A coefficient far below `Q` has zero digits above its size, so that it is exact up to `2^53` however large `Q` is.
-    /// How long it takes depends on the size of the largest coefficients alone, in steps of a prime.
+    /// How long it takes depends on how many primes the largest coefficient of every block fills, and on nothing else of
+    /// them.
     ///
     /// # Panics
     /// When there are as many primes as [`Field::MAX_TERMS`], or more.
@@ -73,7 +74,7 @@ impl Composition {
     /// The numbers behind the first of `residues`, by prime; `digits` has room for a block of digits a prime.
     fn block<'a>(&self, out: &mut [f64], residues: impl Fn(usize) -> &'a [u64], digits: &mut [u64]) {
         let ones = &[1; BLOCK][..out.len()];
-        // The primes whose digits are not all zero.
+        // The primes whose digits are kept.
         let mut live: Vec<usize> = Vec::new();
         for (i, Place { field, lower, residue }) in self.places.iter().enumerate() {
             let (below, digit) = digits.split_at_mut(live.len() * BLOCK);
@@ -85,7 +86,8 @@ impl Composition {
             let terms: Vec<(&[u64], u64)> =
                 [(&residues(i)[..out.len()], *residue), (ones, constant)].into_iter().chain(below).collect();
             field.weighted_sum(digit, &terms);
-            if digit.iter().fold(0, |any, x| any | (x ^ own)) != 0 {
+            // The lowest one is kept in any case: that numbers are zero shall not show in time.
+            if i == 0 || digit.iter().fold(0, |any, x| any | (x ^ own)) != 0 {
                 live.push(i);
             }
         }
