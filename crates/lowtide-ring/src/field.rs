@@ -46,6 +46,24 @@ impl Field {
         kernel::add_assign(self, a, b);
     }
 
+    /// `out[i] <- a[i] + b[i]`, residues in, residues out.
+    pub fn add(&self, out: &mut [u64], a: &[u64], b: &[u64]) {
+        assert!(out.len() == a.len() && out.len() == b.len());
+        kernel::add(self, out, a, b);
+    }
+
+    /// `out[i] <- a[i] - b[i]`, residues in, residues out.
+    pub fn sub(&self, out: &mut [u64], a: &[u64], b: &[u64]) {
+        assert!(out.len() == a.len() && out.len() == b.len());
+        kernel::sub(self, out, a, b);
+    }
+
+    /// `out[i] <- a[i] b[i]`, residues in, residues out.
+    pub fn mul(&self, out: &mut [u64], a: &[u64], b: &[u64]) {
+        assert!(out.len() == a.len() && out.len() == b.len());
+        kernel::mul(self, out, a, b);
+    }
+
     /// `a[i] <- a[i] - b[i]`, residues in, residues out.
     pub fn sub_assign(&self, a: &mut [u64], b: &[u64]) {
         assert_eq!(a.len(), b.len());

@@ -4,9 +4,6 @@
 use crate::{Error, Field, Isa, Modulus, Shoup, prime::root_of_unity};
 
 pub(crate) mod kernel;
-mod part;
-
-pub use part::Part;
 
 /// A transform of one length modulo one prime, with the tables and the kernel it was made for.
 #[derive(Debug)]
@@ -85,8 +82,8 @@ impl Ntt {
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn forward(&self, values: &mut [u64]) {
-        self.forward_outer(values);
-        self.parts().for_each(|part| self.forward_inner(part, values));
+        assert_eq!(values.len(), self.degree);
+        kernel::forward(self, values);
     }
 
     /// Evaluations to coefficients, in place: undoes [`Ntt::forward`], normalization included.
@@ -98,8 +95,8 @@ impl Ntt {
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn inverse(&self, values: &mut [u64]) {
-        self.parts().for_each(|part| self.inverse_inner(part, values));
-        self.inverse_outer(values);
+        assert_eq!(values.len(), self.degree);
+        kernel::inverse(self, values, self.last);
     }
 
     /// Evaluations to the coefficients of `factor` times the polynomial, at no more cost than [`Ntt::inverse`].
@@ -111,8 +108,11 @@ impl Ntt {
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn inverse_scaled(&self, values: &mut [u64], factor: u64) {
-        self.parts().for_each(|part| self.inverse_inner(part, values));
-        self.inverse_outer_scaled(values, factor);
+        assert_eq!(values.len(), self.degree);
+        let q = self.modulus();
+        let (scale, twiddle) = self.last;
+        let times = |w: Shoup| q.shoup(w.mul(factor, q));
+        kernel::inverse(self, values, (times(scale), times(twiddle)));
     }
 }
 

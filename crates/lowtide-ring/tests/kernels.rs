@@ -79,6 +79,9 @@ proptest! {
         check(q, a, |i| wide(a[i]) + wide(b[i]), |field, x| field.add_assign(x, b))?;
         check(q, a, |i| wide(a[i]) + n - wide(b[i]), |field, x| field.sub_assign(x, b))?;
         check(q, a, |i| n - wide(a[i]), Field::neg_assign)?;
+        check(q, a, |i| wide(a[i]) + wide(b[i]), |field, x| field.add(x, a, b))?;
+        check(q, a, |i| wide(a[i]) + n - wide(b[i]), |field, x| field.sub(x, a, b))?;
+        check(q, a, |i| wide(a[i]) * wide(b[i]), |field, x| field.mul(x, a, b))?;
     }
 
     #[test]
