@@ -111,6 +111,15 @@ impl Field {
         kernel::lift(self, out, x);
     }
 
+    /// `a[0] b[0]`, `a[0] b[1] + a[1] b[0]` and `a[1] b[1]`, place by place, residues in, residues out: the product of two
+    /// ciphertexts.
+    pub fn tensor(&self, outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2]) {
+        let length = outs[0].len();
+        assert!(outs.iter().all(|out| out.len() == length));
+        assert!(a.iter().chain(&b).all(|x| x.len() == length));
+        kernel::tensor(self, outs, a, b);
+    }
+
     /// `out[i] <- a[i] mod q`, for any words.
     pub fn reduce(&self, out: &mut [u64], a: &[u64]) {
         assert_eq!(out.len(), a.len());

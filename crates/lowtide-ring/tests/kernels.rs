@@ -98,6 +98,23 @@ proptest! {
     }
 
     #[test]
+    fn tensors((q, vectors) in residues(4)) {
+        let [a0, a1, b0, b1] = [0, 1, 2, 3].map(|i| &vectors[i][..]);
+        let wide = |x: u64| u128::from(x);
+        let part = |k: usize| {
+            move |field: &Field, x: &mut [u64]| {
+                let mut outs = [x.to_vec(), x.to_vec(), x.to_vec()];
+                let [d0, d1, d2] = &mut outs;
+                field.tensor([d0, d1, d2], [a0, a1], [b0, b1]);
+                x.copy_from_slice(&outs[k]);
+            }
+        };
+        check(q, a0, |i| wide(a0[i]) * wide(b0[i]), part(0))?;
+        check(q, a0, |i| wide(a0[i]) * wide(b1[i]) + wide(a1[i]) * wide(b0[i]), part(1))?;
+        check(q, a0, |i| wide(a1[i]) * wide(b1[i]), part(2))?;
+    }
+
+    #[test]
     fn reductions(q in moduli(), numbers in vec(prop_oneof![2 => any::<u64>(), 1 => Just(u64::MAX)], 0..70)) {
         check(q, &numbers, |i| numbers[i].into(), |field, x| field.reduce(x, &numbers))?;
         let signed: Vec<i64> = numbers.iter().map(|x| x.cast_signed()).collect();

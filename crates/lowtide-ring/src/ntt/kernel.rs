@@ -102,6 +102,10 @@ pub(crate) fn weighted_sums<const T: usize>(
     dispatch!(fields[0], weighted_sums(outs, terms, fields.map(Field::modulus)));
 }
 
+pub(crate) fn tensor(field: &Field, outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2]) {
+    dispatch!(field, tensor(outs, a, b, field.modulus()));
+}
+
 pub(crate) fn rounded_sum(field: &Field, out: &mut [u64], terms: &[(&[u64], f64)]) {
     dispatch!(field, rounded_sum(out, terms));
 }

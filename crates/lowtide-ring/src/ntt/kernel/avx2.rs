@@ -27,7 +27,7 @@ mod transpose;
 
 pub(crate) use forward::forward;
 pub(crate) use inverse::inverse;
-pub(crate) use sums::{inner_products, rounded_sum, weighted_sums};
+pub(crate) use sums::{inner_products, rounded_sum, tensor, weighted_sums};
 pub(crate) use tables::Tables;
 
 /// How many numbers a vector holds.

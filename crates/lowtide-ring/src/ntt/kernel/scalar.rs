@@ -89,6 +89,17 @@ pub(crate) fn weighted_sums<const T: usize>(
     weighted_sums_from(0, outs, terms, q);
 }
 
+pub(crate) fn tensor(
+    [d0, d1, d2]: [&mut [u64]; 3],
+    [a0, a1]: [&[u64]; 2],
+    [b0, b1]: [&[u64]; 2],
+    q: Modulus,
+) {
+    mul(d0, a0, b0, q);
+    inner_products([d1], &[(a0, [b1]), (a1, [b0])], q);
+    mul(d2, a1, b1, q);
+}
+
 pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
     rounded_sum_by(out, terms, |x| x as f64);
 }
