@@ -20,7 +20,6 @@ pub use timing::{Span, time_by_region};
 
 /// What goes into a program and comes out of it.
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all are ciphertexts, whose numbers lie elsewhere")]
 pub enum Datum<'a> {
     /// A vector in clear.
     Public(Vec<f64>),
