@@ -36,13 +36,9 @@ impl SecretKey {
         Poly::generate(a.basis(), |i, ntt, limb| {
             // -(a s - e)
             ntt.field().lift(limb, &error);
-            ntt.forward_outer(limb);
-            for part in ntt.parts() {
-                ntt.forward_inner(part, limb);
-                let sum = part.of_mut(limb);
-                ntt.field().mul_add_assign(sum, part.of(a.limb(i)), part.of(secret.limb(start + i)));
-                ntt.field().neg_assign(sum);
-            }
+            ntt.forward(limb);
+            ntt.field().mul_add_assign(limb, a.limb(i), secret.limb(start + i));
+            ntt.field().neg_assign(limb);
         })
     }
 }

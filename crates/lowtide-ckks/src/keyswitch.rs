@@ -10,8 +10,7 @@
 //! sums are ever kept.
 
 use lowtide_ring::{
-    Automorphism, Basis, Buffer, Division, Evaluation, Extension, Field, Ntt, Part, Poly, Shoup,
-    extend::Digits,
+    Automorphism, Basis, Buffer, Division, Evaluation, Extension, Field, Ntt, Poly, Shoup, extend::Digits,
 };
 use rayon::prelude::*;
 
@@ -90,7 +89,7 @@ impl<'a> Cut<'a> {
         let digit = |(d, extension): (usize, &Extension)| {
             let copy = |j| {
                 let own = component.limb(d * width + j);
-                move |part: Part, [limb]: [&mut [u64]; 1]| limb.copy_from_slice(part.of(own))
+                move |[limb]: [&mut [u64]; 1]| limb.copy_from_slice(own)
             };
             let [digits] = extension.decompose(|tile| tile.map(copy).collect());
             digits
@@ -99,7 +98,7 @@ impl<'a> Cut<'a> {
         Self { component, tables, digits }
     }
 
-    /// The digits modulo these primes of the key basis, but for the inner stages of their transforms.
+    /// The digits modulo these primes of the key basis, by values.
     fn lift(&self, primes: &[usize]) -> Vec<Lifted<'a>> {
         let (basis, width) = (self.tables.key_basis(), self.tables.special_len());
         let room = |i: &usize| {
@@ -112,23 +111,20 @@ impl<'a> Cut<'a> {
             let (targets, mut outs): (Vec<usize>, Vec<&mut [u64]>) =
                 others.map(|(i, lifted)| (*i, &mut *lifted.limbs[d])).unzip();
             extension.convert(digits, &targets, &mut outs);
-            targets.iter().zip(outs).for_each(|(i, out)| basis.limbs()[*i].forward_outer(out));
+            targets.iter().zip(outs).for_each(|(i, out)| basis.limbs()[*i].forward(out));
         }
         lifted
     }
 
-    /// The sums of products with a key modulo these primes, part by part.
+    /// The sums of products with a key modulo these primes.
     fn products<'s>(
         &'s self,
         key: &'s SwitchingKey,
         primes: &[usize],
-    ) -> Vec<impl FnMut(Part, [&mut [u64]; 2]) + use<'s, 'a>> {
-        let products = |(i, mut lifted): (usize, Lifted<'a>)| {
-            let ntt = &self.tables.key_basis().limbs()[i];
-            move |part, sums: [&mut [u64]; 2]| {
-                lifted.finish(ntt, part);
-                lifted.products(ntt, key, i, part, sums);
-            }
+    ) -> Vec<impl FnOnce([&mut [u64]; 2]) + use<'s, 'a>> {
+        let limbs = self.tables.key_basis().limbs();
+        let products = |(i, lifted): (usize, Lifted<'a>)| {
+            move |sums: [&mut [u64]; 2]| lifted.products(&limbs[i], key, i, sums)
         };
         primes.iter().copied().zip(self.lift(primes)).map(products).collect()
     }
@@ -147,22 +143,13 @@ impl Lifted<'_> {
         self.own.is_some_and(|(own, _)| own == d)
     }
 
-    /// The inner stages of the transforms.
-    fn finish(&mut self, ntt: &Ntt, part: Part) {
-        for d in 0..self.limbs.len() {
-            if !self.owns(d) {
-                ntt.forward_inner(part, &mut self.limbs[d]);
-            }
-        }
-    }
-
     /// `sum_d lifted[d] key[d]` for both halves of a key.
-    fn products(&self, ntt: &Ntt, key: &SwitchingKey, i: usize, part: Part, sums: [&mut [u64]; 2]) {
+    fn products(&self, ntt: &Ntt, key: &SwitchingKey, i: usize, sums: [&mut [u64]; 2]) {
         let mut terms: [(&[u64], [&[u64]; 2]); Field::MAX_TERMS] = [(&[], [&[]; 2]); _];
         for (d, (term, (limb, key))) in terms.iter_mut().zip(self.limbs.iter().zip(key.digits())).enumerate()
         {
             let limb = self.own.filter(|(own, _)| *own == d).map_or(&**limb, |(_, own)| own);
-            *term = (part.of(limb), key.each_ref().map(|half| part.of(half.limb(i))));
+            *term = (limb, key.each_ref().map(|half| half.limb(i)));
         }
         ntt.field().inner_products(sums, &terms[..self.limbs.len()]);
     }
@@ -184,17 +171,17 @@ impl<'a> Ending<'a> {
         Self { tables, division: &tables.mod_down, addends: [Some(b), None], automorphism }
     }
 
-    /// The result, where `sums(primes)` makes what writes both sums modulo these primes of the key basis, part by part.
-    fn of<W: FnMut(Part, [&mut [u64]; 2])>(
+    /// The result, where `sums(primes)` makes what writes both sums modulo these primes of the key basis.
+    fn of<W: FnOnce([&mut [u64]; 2])>(
         &self,
         sums: impl Fn(&[usize]) -> Vec<W> + Sync,
     ) -> [Poly<Evaluation>; 2] {
         let (special, quotient) = (self.tables.special_len(), self.division.quotient());
         let dividends = |primes: Vec<usize>| {
-            let join = |(mut write, i): (W, usize)| {
-                move |part, [b, a]: [&mut [u64]; 2]| {
-                    write(part, [&mut *b, &mut *a]);
-                    self.join(i, part, [b, a]);
+            let join = |(write, i): (W, usize)| {
+                move |[b, a]: [&mut [u64]; 2]| {
+                    write([&mut *b, &mut *a]);
+                    self.join(i, [b, a]);
                 }
             };
             sums(&primes).into_iter().zip(primes).map(join).collect()
@@ -218,12 +205,12 @@ impl<'a> Ending<'a> {
     }
 
     /// Adds `P` times the addends: nothing, modulo special primes.
-    fn join(&self, i: usize, part: Part, sums: [&mut [u64]; 2]) {
+    fn join(&self, i: usize, sums: [&mut [u64]; 2]) {
         let Some(own) = i.checked_sub(self.tables.special_len()) else { return };
         let field = self.tables.key_basis().limbs()[i].field();
         for (sum, addend) in sums.into_iter().zip(self.addends) {
             if let Some(addend) = addend {
-                field.add_scaled_assign(sum, part.of(addend.limb(own)), self.tables.special[own]);
+                field.add_scaled_assign(sum, addend.limb(own), self.tables.special[own]);
             }
         }
     }
@@ -279,16 +266,8 @@ pub(crate) struct Hoist<'a> {
 impl<'a> Hoist<'a> {
     pub(crate) fn new(params: &'a Parameters, component: &'a Poly<Evaluation>) -> Self {
         let cut = Cut::new(params, component);
-        let limbs = cut.tables.key_basis().limbs();
-        let lift = |tile: &[usize]| {
-            let mut lifted = cut.lift(tile);
-            for (i, lifted) in tile.iter().zip(&mut lifted) {
-                limbs[*i].parts().for_each(|part| lifted.finish(&limbs[*i], part));
-            }
-            lifted
-        };
-        let primes: Vec<usize> = (0..limbs.len()).collect();
-        let lifted = primes.par_chunks(2).flat_map_iter(lift).collect();
+        let primes: Vec<usize> = (0..cut.tables.key_basis().len()).collect();
+        let lifted = primes.par_chunks(2).flat_map_iter(|tile| cut.lift(tile)).collect();
         Self { tables: cut.tables, lifted }
     }
 
@@ -296,11 +275,8 @@ impl<'a> Hoist<'a> {
     pub(crate) fn turn(&self, b: &Poly<Evaluation>, key: &GaloisKey) -> Result<[Poly<Evaluation>; 2], Error> {
         key.key().check_level(b.basis().len() - 1)?;
         let limbs = self.tables.key_basis().limbs();
-        let products = |i: usize| {
-            move |part, sums: [&mut [u64]; 2]| {
-                self.lifted[i].products(&limbs[i], key.key(), i, part, sums);
-            }
-        };
+        let products =
+            |i: usize| move |sums: [&mut [u64]; 2]| self.lifted[i].products(&limbs[i], key.key(), i, sums);
         let ending = Ending::of_turn(self.tables, b, key);
         Ok(ending.of(|primes| primes.iter().copied().map(products).collect()))
     }

@@ -14,11 +14,8 @@ impl Ciphertext {
     pub fn mul(&self, other: &Self) -> Result<Product, Error> {
         self.body.check_level(&other.body)?;
         let ([a0, a1], [b0, b1]) = (&self.body.c, &other.body.c);
-        let d = Poly::generate_each(a0.basis(), |i, ntt, [d0, d1, d2]| {
-            let (a0, a1, b0, b1) = (a0.limb(i), a1.limb(i), b0.limb(i), b1.limb(i));
-            ntt.field().inner_product(d0, &[(a0, b0)]);
-            ntt.field().inner_product(d1, &[(a0, b1), (a1, b0)]);
-            ntt.field().inner_product(d2, &[(a1, b1)]);
+        let d = Poly::generate_each(a0.basis(), |i, ntt, outs| {
+            ntt.field().tensor(outs, [a0.limb(i), a1.limb(i)], [b0.limb(i), b1.limb(i)]);
         });
         Ok(Components {
             params: self.params().clone(),
@@ -33,11 +30,9 @@ impl Ciphertext {
     #[must_use]
     pub fn square(&self) -> Product {
         let [c0, c1] = &self.body.c;
-        let d = Poly::generate_each(c0.basis(), |i, ntt, [d0, d1, d2]| {
-            let (c0, c1) = (c0.limb(i), c1.limb(i));
-            ntt.field().inner_product(d0, &[(c0, c0)]);
-            ntt.field().inner_product(d1, &[(c0, c1), (c0, c1)]);
-            ntt.field().inner_product(d2, &[(c1, c1)]);
+        let d = Poly::generate_each(c0.basis(), |i, ntt, outs| {
+            let c = [c0.limb(i), c1.limb(i)];
+            ntt.field().tensor(outs, c, c);
         });
         let mut noise = self.noise().mul(self.scale(), self.noise(), self.scale());
         // Both factors carry the same error: it adds up, not in squares.

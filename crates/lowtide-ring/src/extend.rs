@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Limb, Ntt, Part, Poly, Shoup, buffer};
+use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Limb, Ntt, Poly, Shoup, buffer};
 
 /// Conversion from one basis to another, exact and centred.
 #[derive(Debug)]
@@ -95,20 +95,17 @@ impl Extension {
     }
 
     /// The digits of `K` polynomials given by their values: `values(tile)` makes, on any thread, what writes those modulo
-    /// the source primes of a tile, part by part, one writer a prime.
+    /// the source primes of a tile, one writer a prime.
     #[must_use]
-    pub fn decompose<const K: usize, W: FnMut(Part, [&mut [u64]; K])>(
+    pub fn decompose<const K: usize, W: FnOnce([&mut [u64]; K])>(
         &self,
         values: impl Fn(Range<usize>) -> Vec<W> + Sync,
     ) -> [Digits; K] {
         self.digits_by(|tile, limbs| {
-            for ((j, limbs), mut write) in tile.clone().zip(limbs).zip(values(tile)) {
-                let ntt = self.source_limb(j);
-                for part in ntt.parts() {
-                    write(part, limbs.each_mut().map(|limb| part.of_mut(limb)));
-                    limbs.iter_mut().for_each(|limb| ntt.inverse_inner(part, limb));
-                }
-                limbs.iter_mut().for_each(|limb| ntt.inverse_outer_scaled(limb, self.inverses[j].value()));
+            for ((j, limbs), write) in tile.clone().zip(limbs).zip(values(tile)) {
+                write(limbs.each_mut().map(|limb| &mut **limb));
+                let (ntt, factor) = (self.source_limb(j), self.inverses[j].value());
+                limbs.iter_mut().for_each(|limb| ntt.inverse_scaled(limb, factor));
             }
         })
     }
@@ -226,9 +223,9 @@ impl Division {
     }
 
     /// What is left of `K` polynomials by the divisor: `values(tile)` makes what writes their values modulo its primes of a
-    /// tile, part by part, one writer a prime.
+    /// tile, one writer a prime.
     #[must_use]
-    pub fn remainders<const K: usize, W: FnMut(Part, [&mut [u64]; K])>(
+    pub fn remainders<const K: usize, W: FnOnce([&mut [u64]; K])>(
         &self,
         values: impl Fn(Range<usize>) -> Vec<W> + Sync,
     ) -> [Digits; K] {
@@ -236,7 +233,7 @@ impl Division {
     }
 
     /// The quotients modulo their primes of a tile, of polynomials that leave these remainders: a writer for each prime
-    /// writes their values modulo it, part by part.
+    /// writes their values modulo it.
     ///
     /// # Panics
     /// When there are not as many writers and limbs as primes, or a limb has not the ring degree as length.
@@ -244,29 +241,24 @@ impl Division {
         &self,
         remainders: &[Digits; K],
         tile: Range<usize>,
-        values: Vec<impl FnMut(Part, [&mut [u64]; K])>,
+        values: Vec<impl FnOnce([&mut [u64]; K])>,
         limbs: &mut [[&mut [u64]; K]],
     ) {
         assert!(values.len() == tile.len() && limbs.len() == tile.len());
-        let mut lifted: [Buffer; K] = [(); K].map(|()| self.quotient().scratch(tile.len()));
         let targets: Vec<usize> = tile.collect();
-        let transforms = || targets.iter().map(|i| (&self.quotient().limbs()[*i], self.inverses[*i]));
+        let mut lifted: [Buffer; K] = [(); K].map(|()| self.quotient().scratch(targets.len()));
         for (remainder, lifted) in remainders.iter().zip(&mut lifted) {
             let mut outs: Vec<&mut [u64]> = lifted.iter_mut().map(|limb| &mut **limb).collect();
             self.extension.convert(remainder, &targets, &mut outs);
-            outs.into_iter().zip(transforms()).for_each(|(out, (ntt, _))| ntt.forward_outer(out));
         }
-        let lifted = buffer::limbs(&mut lifted);
-        for (((limbs, mut lifted), mut write), (ntt, inverse)) in
-            limbs.iter_mut().zip(lifted).zip(values).zip(transforms())
+        for (((i, limbs), lifted), write) in
+            targets.iter().zip(limbs).zip(buffer::limbs(&mut lifted)).zip(values)
         {
-            for part in ntt.parts() {
-                let mut limbs = limbs.each_mut().map(|limb| part.of_mut(limb));
-                write(part, limbs.each_mut().map(|limb| &mut **limb));
-                for (limb, lifted) in limbs.into_iter().zip(&mut lifted) {
-                    ntt.forward_inner(part, lifted);
-                    ntt.field().sub_scale_assign(limb, part.of(lifted), inverse);
-                }
+            let ntt = &self.quotient().limbs()[*i];
+            write(limbs.each_mut().map(|limb| &mut **limb));
+            for (limb, lifted) in limbs.iter_mut().zip(lifted) {
+                ntt.forward(lifted);
+                ntt.field().sub_scale_assign(limb, lifted, self.inverses[*i]);
             }
         }
     }
@@ -284,8 +276,8 @@ impl Division {
         };
         let copy = |window: &Basis, i: usize| {
             let own: [&[u64]; K] = std::array::from_fn(|poly| limb(poly, window, i));
-            move |part: Part, outs: [&mut [u64]; K]| {
-                outs.into_iter().zip(own).for_each(|(out, own)| out.copy_from_slice(part.of(own)));
+            move |outs: [&mut [u64]; K]| {
+                outs.into_iter().zip(own).for_each(|(out, own)| out.copy_from_slice(own));
             }
         };
         let copy_divisor = |(window, place): &(usize, usize)| copy(&source[*window], *place);

@@ -46,6 +46,24 @@ impl Field {
         kernel::add_assign(self, a, b);
     }
 
+    /// `out[i] <- a[i] + b[i]`, residues in, residues out.
+    pub fn add(&self, out: &mut [u64], a: &[u64], b: &[u64]) {
+        assert!(out.len() == a.len() && out.len() == b.len());
+        kernel::add(self, out, a, b);
+    }
+
+    /// `out[i] <- a[i] - b[i]`, residues in, residues out.
+    pub fn sub(&self, out: &mut [u64], a: &[u64], b: &[u64]) {
+        assert!(out.len() == a.len() && out.len() == b.len());
+        kernel::sub(self, out, a, b);
+    }
+
+    /// `out[i] <- a[i] b[i]`, residues in, residues out.
+    pub fn mul(&self, out: &mut [u64], a: &[u64], b: &[u64]) {
+        assert!(out.len() == a.len() && out.len() == b.len());
+        kernel::mul(self, out, a, b);
+    }
+
     /// `a[i] <- a[i] - b[i]`, residues in, residues out.
     pub fn sub_assign(&self, a: &mut [u64], b: &[u64]) {
         assert_eq!(a.len(), b.len());
@@ -91,6 +109,15 @@ impl Field {
     pub fn lift(&self, out: &mut [u64], x: &[i64]) {
         assert_eq!(out.len(), x.len());
         kernel::lift(self, out, x);
+    }
+
+    /// `a[0] b[0]`, `a[0] b[1] + a[1] b[0]` and `a[1] b[1]`, place by place, residues in, residues out: the product of two
+    /// ciphertexts.
+    pub fn tensor(&self, outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2]) {
+        let length = outs[0].len();
+        assert!(outs.iter().all(|out| out.len() == length));
+        assert!(a.iter().chain(&b).all(|x| x.len() == length));
+        kernel::tensor(self, outs, a, b);
     }
 
     /// `out[i] <- a[i] mod q`, for any words.

@@ -23,5 +23,5 @@ pub use extend::{Division, Extension};
 pub use field::Field;
 pub use isa::Isa;
 pub use modulus::{Modulus, Shoup};
-pub use ntt::{Ntt, Part};
+pub use ntt::Ntt;
 pub use poly::{Coefficient, Evaluation, Form, Poly};

@@ -14,9 +14,6 @@
 use crate::{Error, Field, Isa, Modulus, Ring, Shoup, prime::root_of_unity};
 
 pub(crate) mod kernel;
-mod part;
-
-pub use part::Part;
 
 /// A transform of one length modulo one prime, with the tables and the kernel it was made for.
 #[derive(Debug)]
@@ -123,8 +120,11 @@ impl Ntt {
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn forward(&self, values: &mut [u64]) {
-        self.forward_outer(values);
-        self.parts().for_each(|part| self.forward_inner(part, values));
+        assert_eq!(values.len(), self.degree);
+        if let Some([minus_i, _]) = self.halving {
+            self.meet(values, minus_i);
+        }
+        kernel::forward(self, values);
     }
 
     /// Evaluations to coefficients, in place: undoes [`Ntt::forward`], normalization included.
@@ -136,8 +136,7 @@ impl Ntt {
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn inverse(&self, values: &mut [u64]) {
-        self.parts().for_each(|part| self.inverse_inner(part, values));
-        self.inverse_outer(values);
+        self.inverse_with(values, self.last);
     }
 
     /// Evaluations to the coefficients of `factor` times the polynomial, at no more cost than [`Ntt::inverse`].
@@ -149,8 +148,20 @@ impl Ntt {
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn inverse_scaled(&self, values: &mut [u64], factor: u64) {
-        self.parts().for_each(|part| self.inverse_inner(part, values));
-        self.inverse_outer_scaled(values, factor);
+        let q = self.modulus();
+        let (scale, twiddle) = self.last;
+        let times = |w: Shoup| q.shoup(w.mul(factor, q));
+        self.inverse_with(values, (times(scale), times(twiddle)));
+    }
+
+    fn inverse_with(&self, values: &mut [u64], last: (Shoup, Shoup)) {
+        assert_eq!(values.len(), self.degree);
+        kernel::inverse(self, values, last);
+        if let Some([_, i]) = self.halving {
+            self.meet(values, i);
+            // It is its own mirror image, and halved as all others are.
+            values[0] = self.modulus().add(values[0], values[0]);
+        }
     }
 
     /// `a_j <- a_j + w a_(N-j)`, but for `a_0`.

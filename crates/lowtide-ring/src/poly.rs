@@ -142,13 +142,13 @@ impl<F: Form> Poly<F> {
     /// `self + other`, without a copy that is made first and read again.
     #[must_use]
     pub fn sum(&self, other: &Self) -> Self {
-        self.combined(other, Field::add_assign)
+        self.combined(other, Field::add)
     }
 
     /// `self - other`, likewise.
     #[must_use]
     pub fn difference(&self, other: &Self) -> Self {
-        self.combined(other, Field::sub_assign)
+        self.combined(other, Field::sub)
     }
 
     /// `self <- -self`.
@@ -175,15 +175,9 @@ impl<F: Form> Poly<F> {
         Self::generate(window, |i, _, limb| limb.copy_from_slice(self.limb(start + i)))
     }
 
-    fn combined(&self, other: &Self, combine: fn(&Field, &mut [u64], &[u64])) -> Self {
+    fn combined(&self, other: &Self, combine: fn(&Field, &mut [u64], &[u64], &[u64])) -> Self {
         assert_eq!(self.basis, other.basis, "operands over different bases");
-        Self::generate(&self.basis, |i, ntt, limb| {
-            for part in ntt.parts() {
-                let out = part.of_mut(limb);
-                out.copy_from_slice(part.of(self.limb(i)));
-                combine(ntt.field(), out, part.of(other.limb(i)));
-            }
-        })
+        Self::generate(&self.basis, |i, ntt, out| combine(ntt.field(), out, self.limb(i), other.limb(i)))
     }
 
     fn zip_limbs(&mut self, other: &Self, combine: impl Fn(&Ntt, &mut [u64], &[u64]) + Sync) {
@@ -241,7 +235,7 @@ impl Poly<Evaluation> {
     /// `self other`, without a copy that is made first and read again.
     #[must_use]
     pub fn product(&self, other: &Self) -> Self {
-        self.combined(other, Field::mul_assign)
+        self.combined(other, Field::mul)
     }
 
     /// `self <- self other`.

@@ -79,6 +79,9 @@ proptest! {
         check(q, a, |i| wide(a[i]) + wide(b[i]), |field, x| field.add_assign(x, b))?;
         check(q, a, |i| wide(a[i]) + n - wide(b[i]), |field, x| field.sub_assign(x, b))?;
         check(q, a, |i| n - wide(a[i]), Field::neg_assign)?;
+        check(q, a, |i| wide(a[i]) + wide(b[i]), |field, x| field.add(x, a, b))?;
+        check(q, a, |i| wide(a[i]) + n - wide(b[i]), |field, x| field.sub(x, a, b))?;
+        check(q, a, |i| wide(a[i]) * wide(b[i]), |field, x| field.mul(x, a, b))?;
     }
 
     #[test]
@@ -92,6 +95,23 @@ proptest! {
         check(q, a, |i| wide(a[i]) * w, |field, x| field.scale_assign(x, shoup))?;
         check(q, a, |i| wide(a[i]) + wide(b[i]) * w, |field, x| field.add_scaled_assign(x, b, shoup))?;
         check(q, a, |i| (wide(a[i]) + n - wide(b[i])) * w, |field, x| field.sub_scale_assign(x, b, shoup))?;
+    }
+
+    #[test]
+    fn tensors((q, vectors) in residues(4)) {
+        let [a0, a1, b0, b1] = [0, 1, 2, 3].map(|i| &vectors[i][..]);
+        let wide = |x: u64| u128::from(x);
+        let part = |k: usize| {
+            move |field: &Field, x: &mut [u64]| {
+                let mut outs = [x.to_vec(), x.to_vec(), x.to_vec()];
+                let [d0, d1, d2] = &mut outs;
+                field.tensor([d0, d1, d2], [a0, a1], [b0, b1]);
+                x.copy_from_slice(&outs[k]);
+            }
+        };
+        check(q, a0, |i| wide(a0[i]) * wide(b0[i]), part(0))?;
+        check(q, a0, |i| wide(a0[i]) * wide(b1[i]) + wide(a1[i]) * wide(b0[i]), part(1))?;
+        check(q, a0, |i| wide(a1[i]) * wide(b1[i]), part(2))?;
     }
 
     #[test]

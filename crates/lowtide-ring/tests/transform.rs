@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use lowtide_ring::{Error, Field, Isa, Modulus, Ntt, Part, Ring, prime::ntt_primes};
+use lowtide_ring::{Error, Field, Isa, Modulus, Ntt, Ring, prime::ntt_primes};
 use proptest::{collection::vec, prelude::*};
 
 fn prime(ring: Ring, bits: u32, degree: usize) -> Modulus {
@@ -112,26 +112,6 @@ fn every_kernel_equals_the_portable_one_at_every_degree() {
                     assert!(values == inverse, "{:?}, 2^{log}", ntt.field());
                 }
             }
-        }
-    }
-}
-
-#[test]
-fn parts_come_in_any_order() {
-    for (ring, log) in Ring::ALL.into_iter().flat_map(|ring| (3..=13).map(move |log| (ring, log))) {
-        let q = prime(ring, 50, 1 << log);
-        for ntt in transforms(ring, 1 << log, q) {
-            let parts: Vec<Part> = ntt.parts().collect();
-            let start = noise(1 << log, q);
-            assert_eq!(parts.iter().flat_map(|part| part.of(&start)).copied().collect::<Vec<_>>(), start);
-            let (mut whole, mut split) = (start.clone(), start.clone());
-            ntt.forward(&mut whole);
-            ntt.forward_outer(&mut split);
-            parts.iter().rev().for_each(|part| ntt.forward_inner(*part, &mut split));
-            assert_eq!(split, whole, "{:?}, 2^{log}", ntt.field());
-            parts.iter().rev().for_each(|part| ntt.inverse_inner(*part, &mut split));
-            ntt.inverse_outer(&mut split);
-            assert_eq!(split, start, "{:?}, 2^{log}", ntt.field());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use lowtide_ckks::{Ciphertext, Error, EvaluationKeys, GaloisKey, Noise, Parameters, Shape, SwitchingKey};
 use lowtide_encoding::Encoder;
-use lowtide_ring::{Automorphism, Basis, Evaluation, Ntt, Poly, Ring, sample};
+use lowtide_ring::{Automorphism, Basis, Evaluation, Field, Ntt, Poly, Ring, sample};
 
 use super::{Setting, Speed};
 
@@ -59,15 +59,18 @@ impl Speed {
         let (sources, outs) = values.split_at_mut(TERMS);
         let macs = (TERMS * TERMS * DEGREE) as f64;
         let conversion = quickest(12, || {
-            let terms: Vec<(&[u64], u64)> =
-                sources.iter().map(|source| (source.as_slice(), 12_345)).collect();
-            outs.iter_mut().zip(limbs).for_each(|(out, ntt)| ntt.field().weighted_sum(out, &terms));
+            let terms: Vec<(&[u64], [u64; 2])> =
+                sources.iter().map(|source| (source.as_slice(), [12_345; 2])).collect();
+            for (outs, ntts) in outs.as_chunks_mut::<2>().0.iter_mut().zip(limbs.as_chunks::<2>().0) {
+                let outs = outs.each_mut().map(Vec::as_mut_slice);
+                Field::weighted_sums(ntts.each_ref().map(Ntt::field), outs, &terms);
+            }
         }) / macs;
         let keys = numbers(KEYS, 99);
         // Both halves of a key with the same digits, from a cache and from memory.
-        let out = &mut outs[0];
-        let product = inner_products(&limbs[0], sources, &keys[..2 * TERMS * DEGREE], out, 12);
-        let from_memory = inner_products(&limbs[0], sources, &keys, out, 3);
+        let sums = outs.first_chunk_mut().expect("an output for each half");
+        let product = inner_products(&limbs[0], sources, &keys[..2 * TERMS * DEGREE], sums, 12);
+        let from_memory = inner_products(&limbs[0], sources, &keys, sums, 3);
         let (a, b) = values.split_at_mut(LIMBS / 2);
         let pass = quickest(16, || {
             for (a, (b, ntt)) in a.iter_mut().zip(b.iter().zip(limbs)) {
@@ -113,13 +116,19 @@ fn rotation(params: &Parameters) -> Result<f64, Error> {
 }
 
 /// Nanoseconds of a multiply-accumulate, with keys one after the other.
-fn inner_products(ntt: &Ntt, digits: &[Vec<u64>], keys: &[u64], out: &mut [u64], times: usize) -> f64 {
+fn inner_products(
+    ntt: &Ntt,
+    digits: &[Vec<u64>],
+    keys: &[u64],
+    sums: &mut [Vec<u64>; 2],
+    times: usize,
+) -> f64 {
     let count = keys.len() / (TERMS * DEGREE);
     quickest(times, || {
-        for key in keys.chunks_exact(TERMS * DEGREE) {
-            let pairs: Vec<(&[u64], &[u64])> =
-                digits.iter().map(Vec::as_slice).zip(key.chunks_exact(DEGREE)).collect();
-            ntt.field().inner_product(out, &pairs);
+        for key in keys.chunks_exact(2 * TERMS * DEGREE) {
+            let halves = key.chunks_exact(2 * DEGREE).map(|halves| halves.split_at(DEGREE).into());
+            let terms: Vec<(&[u64], [&[u64]; 2])> = digits.iter().map(Vec::as_slice).zip(halves).collect();
+            ntt.field().inner_products(sums.each_mut().map(Vec::as_mut_slice), &terms);
         }
     }) / (count * TERMS * DEGREE) as f64
 }

@@ -45,6 +45,18 @@ pub(crate) fn add_assign(field: &Field, a: &mut [u64], b: &[u64]) {
     dispatch!(field, add_assign(a, b, field.modulus()));
 }
 
+pub(crate) fn add(field: &Field, out: &mut [u64], a: &[u64], b: &[u64]) {
+    dispatch!(field, add(out, a, b, field.modulus()));
+}
+
+pub(crate) fn sub(field: &Field, out: &mut [u64], a: &[u64], b: &[u64]) {
+    dispatch!(field, sub(out, a, b, field.modulus()));
+}
+
+pub(crate) fn mul(field: &Field, out: &mut [u64], a: &[u64], b: &[u64]) {
+    dispatch!(field, mul(out, a, b, field.modulus()));
+}
+
 pub(crate) fn sub_assign(field: &Field, a: &mut [u64], b: &[u64]) {
     dispatch!(field, sub_assign(a, b, field.modulus()));
 }
@@ -99,6 +111,10 @@ pub(crate) fn weighted_sums<const T: usize>(
     dispatch!(fields[0], weighted_sums(outs, terms, fields.map(Field::modulus)));
 }
 
+pub(crate) fn tensor(field: &Field, outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2]) {
+    dispatch!(field, tensor(outs, a, b, field.modulus()));
+}
+
 pub(crate) fn rounded_sum(field: &Field, out: &mut [u64], terms: &[(&[u64], f64)]) {
     dispatch!(field, rounded_sum(out, terms));
 }
@@ -136,47 +152,31 @@ impl Tables {
     }
 }
 
-/// How many parts inner stages take one by one.
-pub(super) const fn parts(ntt: &Ntt) -> usize {
+pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
+    let q = ntt.field.modulus();
     match &ntt.tables {
-        Tables::Scalar(_) => scalar::PARTS,
+        Tables::Scalar(tables) => scalar::forward(values, tables, q),
+        // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx2(tables) => tables.parts(),
+        Tables::Avx2(tables) => unsafe { avx2::forward(values, tables, q) },
+        // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx512(tables) => tables.parts(),
+        Tables::Avx512(tables) => unsafe { avx512::forward(values, tables, q) },
     }
 }
 
-macro_rules! transform {
-    ($ntt:expr, $name:ident($($before:expr),*; $($after:expr),*)) => {{
-        let q = $ntt.field.modulus();
-        match &$ntt.tables {
-            Tables::Scalar(tables) => scalar::$name($($before,)* tables, $($after,)* q),
-            // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
-            #[cfg(target_arch = "x86_64")]
-            Tables::Avx2(tables) => unsafe { avx2::$name($($before,)* tables, $($after,)* q) },
-            // SAFETY: as above.
-            #[cfg(target_arch = "x86_64")]
-            Tables::Avx512(tables) => unsafe { avx512::$name($($before,)* tables, $($after,)* q) },
-        }
-    }};
-}
-
-pub(super) fn forward_outer(ntt: &Ntt, values: &mut [u64]) {
-    transform!(ntt, forward_outer(values;));
-}
-
-pub(super) fn forward_inner(ntt: &Ntt, values: &mut [u64], part: usize) {
-    transform!(ntt, forward_inner(values, part;));
-}
-
-pub(super) fn inverse_inner(ntt: &Ntt, values: &mut [u64], part: usize) {
-    transform!(ntt, inverse_inner(values, part;));
-}
-
 /// The last stage multiplies sums and differences by `last`.
-pub(super) fn inverse_outer(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
-    transform!(ntt, inverse_outer(values; last));
+pub(super) fn inverse(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
+    let q = ntt.field.modulus();
+    match &ntt.tables {
+        Tables::Scalar(tables) => scalar::inverse(values, tables, last, q),
+        // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
+        #[cfg(target_arch = "x86_64")]
+        Tables::Avx2(tables) => unsafe { avx2::inverse(values, tables, last, q) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Tables::Avx512(tables) => unsafe { avx512::inverse(values, tables, last, q) },
+    }
 }
 
 /// The factors of the stages that split the nodes of the heap of blocks, from node 1 to node `degree - 1`.

@@ -25,9 +25,9 @@ mod sums;
 mod tables;
 mod transpose;
 
-pub(crate) use forward::{forward_inner, forward_outer};
-pub(crate) use inverse::{inverse_inner, inverse_outer};
-pub(crate) use sums::{inner_products, rounded_sum, weighted_sums};
+pub(crate) use forward::forward;
+pub(crate) use inverse::inverse;
+pub(crate) use sums::{inner_products, rounded_sum, tensor, weighted_sums};
 pub(crate) use tables::Tables;
 
 /// How many numbers a vector holds.
@@ -39,13 +39,19 @@ const UNIT: f64 = (1_u64 << 52) as f64;
 #[target_feature(enable = "avx2,fma")]
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     let q = splat(q.value());
-    update(a, [b], |x, [y]| add(x, y, q));
+    update(a, [b], |x, [y]| sum(x, y, q));
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn add(out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
+    let q = splat(q.value());
+    update(out, [a, b], |_, [x, y]| sum(x, y, q));
 }
 
 /// The sum of two residues.
 #[target_feature(enable = "avx2,fma")]
 #[inline]
-fn add(x: __m256i, y: __m256i, q: __m256i) -> __m256i {
+fn sum(x: __m256i, y: __m256i, q: __m256i) -> __m256i {
     let sum = _mm256_add_epi64(x, y);
     let below = _mm256_cmpgt_epi64(q, sum);
     _mm256_sub_epi64(sum, _mm256_andnot_si256(below, q))
@@ -54,10 +60,21 @@ fn add(x: __m256i, y: __m256i, q: __m256i) -> __m256i {
 #[target_feature(enable = "avx2,fma")]
 pub(crate) fn sub_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     let q = splat(q.value());
-    update(a, [b], |x, [y]| {
-        let less = _mm256_cmpgt_epi64(y, x);
-        _mm256_add_epi64(_mm256_sub_epi64(x, y), _mm256_and_si256(less, q))
-    });
+    update(a, [b], |x, [y]| difference(x, y, q));
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn sub(out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
+    let q = splat(q.value());
+    update(out, [a, b], |_, [x, y]| difference(x, y, q));
+}
+
+/// The difference of two residues.
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn difference(x: __m256i, y: __m256i, q: __m256i) -> __m256i {
+    let less = _mm256_cmpgt_epi64(y, x);
+    _mm256_add_epi64(_mm256_sub_epi64(x, y), _mm256_and_si256(less, q))
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -73,6 +90,13 @@ pub(crate) fn neg_assign(a: &mut [u64], q: Modulus) {
 pub(crate) fn mul_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     let p = Prime::new(q);
     update(a, [b], |x, [y]| p.residue(p.mul_add(to_float(x), to_float(y), _mm256_setzero_pd())));
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn mul(out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
+    let p = Prime::new(q);
+    let zero = _mm256_setzero_pd();
+    update(out, [a, b], |_, [x, y]| p.residue(p.mul_add(to_float(x), to_float(y), zero)));
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -98,7 +122,7 @@ pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
 #[target_feature(enable = "avx2,fma")]
 pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
     let (p, w, q) = (Prime::new(q), factor(w.value(), q), splat(q.value()));
-    update(a, [b], |x, [y]| add(x, p.residue(p.mul(to_float(y), w)), q));
+    update(a, [b], |x, [y]| sum(x, p.residue(p.mul(to_float(y), w)), q));
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -109,8 +133,8 @@ pub(crate) fn meet(front: &mut [u64], back: &mut [u64], w: Shoup, q: Modulus) {
     for (x, y) in front.iter_mut().zip(back.iter_mut().rev()) {
         let (a, b) = (load(x), reversed(load(y)));
         let times_w = |x| p.residue(p.mul(to_float(x), factor));
-        store(x, add(a, times_w(b), modulus));
-        store(y, reversed(add(b, times_w(a), modulus)));
+        store(x, sum(a, times_w(b), modulus));
+        store(y, reversed(sum(b, times_w(a), modulus)));
     }
     scalar::meet(front_rest, back_rest, w, q);
 }

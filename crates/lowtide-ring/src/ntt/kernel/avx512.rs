@@ -20,9 +20,9 @@ mod sums;
 mod tables;
 mod transpose;
 
-pub(crate) use forward::{forward_inner, forward_outer};
-pub(crate) use inverse::{inverse_inner, inverse_outer};
-pub(crate) use sums::{inner_products, rounded_sum, weighted_sums};
+pub(crate) use forward::forward;
+pub(crate) use inverse::inverse;
+pub(crate) use sums::{inner_products, rounded_sum, tensor, weighted_sums};
 pub(crate) use tables::Tables;
 
 /// How many numbers a vector holds.
@@ -34,17 +34,40 @@ const MASK: u64 = (1 << 52) - 1;
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     let q = splat(q.value());
-    update(a, [b], |x, [y]| subtract_if_above(_mm512_add_epi64(x, y), q));
+    update(a, [b], |x, [y]| sum(x, y, q));
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn add(out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
+    let q = splat(q.value());
+    update(out, [a, b], |_, [x, y]| sum(x, y, q));
+}
+
+/// The sum of two residues.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn sum(x: __m512i, y: __m512i, q: __m512i) -> __m512i {
+    subtract_if_above(_mm512_add_epi64(x, y), q)
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn sub_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     let q = splat(q.value());
-    update(a, [b], |x, [y]| {
-        // A difference below zero reads as a huge number: its sum with q is the smaller one.
-        let difference = _mm512_sub_epi64(x, y);
-        _mm512_min_epu64(difference, _mm512_add_epi64(difference, q))
-    });
+    update(a, [b], |x, [y]| difference(x, y, q));
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn sub(out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
+    let q = splat(q.value());
+    update(out, [a, b], |_, [x, y]| difference(x, y, q));
+}
+
+/// The difference of two residues: below zero it reads as a huge number, and its sum with `q` is the smaller one.
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn difference(x: __m512i, y: __m512i, q: __m512i) -> __m512i {
+    let difference = _mm512_sub_epi64(x, y);
+    _mm512_min_epu64(difference, _mm512_add_epi64(difference, q))
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -57,6 +80,12 @@ pub(crate) fn neg_assign(a: &mut [u64], q: Modulus) {
 pub(crate) fn mul_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     let barrett = Barrett::new(q);
     update(a, [b], |x, [y]| barrett.mul(x, y));
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn mul(out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
+    let barrett = Barrett::new(q);
+    update(out, [a, b], |_, [x, y]| barrett.mul(x, y));
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]

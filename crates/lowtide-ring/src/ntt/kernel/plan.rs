@@ -58,34 +58,6 @@ pub(super) fn across(node: usize, lanes: usize, local: usize) -> impl Iterator<I
     (0..lanes).map(move |lane| ((lanes * node + lane) << depth) + local - (1 << depth))
 }
 
-/// How many blocks can be finished one by one after the outermost pass, or begun before it. One, where no other pass
-/// follows: leaves come in pairs.
-pub(super) const fn parts(radices: &[u32]) -> usize {
-    if radices.len() > 1 { 1 << radices[0] } else { 1 }
-}
-
-/// The numbers of a descending stream: those of the outermost pass, and those of the block number `part` of [`parts`].
-pub(super) fn descending_shares<'a, T>(stream: &'a [T], radices: &[u32], part: usize) -> (&'a [T], &'a [T]) {
-    let (outer, inner) = stream.split_at(outer_words(radices));
-    (outer, share(inner, radices, part))
-}
-
-/// The numbers of an ascending stream: those of the block number `part` of [`parts`], and those of the outermost pass.
-pub(super) fn ascending_shares<'a, T>(stream: &'a [T], radices: &[u32], part: usize) -> (&'a [T], &'a [T]) {
-    let (inner, outer) = stream.split_at(stream.len() - outer_words(radices));
-    (share(inner, radices, part), outer)
-}
-
-/// A factor and its quotient for each node of the outermost pass.
-fn outer_words(radices: &[u32]) -> usize {
-    2 * ((1 << radices[0]) - 1)
-}
-
-fn share<'a, T>(inner: &'a [T], radices: &[u32], part: usize) -> &'a [T] {
-    let words = inner.len() / parts(radices);
-    &inner[part * words..][..words]
-}
-
 /// Numbers in the order of their use.
 #[derive(Debug)]
 pub(super) struct Stream<'a, T>(&'a [T]);

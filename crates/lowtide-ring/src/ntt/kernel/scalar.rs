@@ -9,6 +9,18 @@ pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     }
 }
 
+pub(crate) fn add(out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
+    out.iter_mut().zip(a).zip(b).for_each(|((out, x), y)| *out = q.add(*x, *y));
+}
+
+pub(crate) fn sub(out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
+    out.iter_mut().zip(a).zip(b).for_each(|((out, x), y)| *out = q.sub(*x, *y));
+}
+
+pub(crate) fn mul(out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
+    out.iter_mut().zip(a).zip(b).for_each(|((out, x), y)| *out = q.mul(*x, *y));
+}
+
 pub(crate) fn sub_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     for (x, y) in a.iter_mut().zip(b) {
         *x = q.sub(*x, *y);
@@ -91,6 +103,17 @@ pub(crate) fn weighted_sums<const T: usize>(
     weighted_sums_from(0, outs, terms, q);
 }
 
+pub(crate) fn tensor(
+    [d0, d1, d2]: [&mut [u64]; 3],
+    [a0, a1]: [&[u64]; 2],
+    [b0, b1]: [&[u64]; 2],
+    q: Modulus,
+) {
+    mul(d0, a0, b0, q);
+    inner_products([d1], &[(a0, [b1]), (a1, [b0])], q);
+    mul(d2, a1, b1, q);
+}
+
 pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
     rounded_sum_by(out, terms, |x| x as f64);
 }
@@ -161,85 +184,57 @@ impl Tables {
     }
 }
 
-/// How many parts of the values inner stages take one by one: what three stages leave.
-pub(crate) const PARTS: usize = 8;
-
-/// The first stages of the forward transform, with Harvey's butterflies (arXiv:1205.2926, algorithm 4): values in
-/// `[0, 4q)` between stages.
-pub(crate) fn forward_outer(values: &mut [u64], tables: &Tables, q: Modulus) {
-    for blocks in [1, 2, 4] {
-        forward_stage(values, &tables.forward[blocks..2 * blocks], q);
-    }
-}
-
-/// The other stages, within part number `part`, to residues.
-pub(crate) fn forward_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
-    let mut blocks = 1;
-    while blocks < values.len() {
-        forward_stage(values, &tables.forward[(PARTS + part) * blocks..][..blocks], q);
-        blocks *= 2;
+/// Harvey's butterflies (arXiv:1205.2926, algorithm 4): values in `[0, 4q)` between stages.
+///
+/// That they are is asserted in the loop, here and in [`inverse`]: a loop that may end early is not turned into vectors
+/// of two, whose products of 64 bits are slower than those of one word.
+pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
+    let (n, two_q) = (values.len(), 2 * q.value());
+    let (mut blocks, mut half) = (1, n / 2);
+    while half > 0 {
+        for (block, w) in values.chunks_exact_mut(2 * half).zip(&tables.forward[blocks..2 * blocks]) {
+            let (low, high) = block.split_at_mut(half);
+            for (x, y) in low.iter_mut().zip(high) {
+                assert!(*y < 2 * two_q);
+                let a = subtract_if_above(*x, two_q);
+                let t = w.mul_lazy(*y, q);
+                (*x, *y) = (a + t, a + two_q - t);
+            }
+        }
+        (blocks, half) = (2 * blocks, half / 2);
     }
     for x in values {
-        *x = subtract_if_above(subtract_if_above(*x, 2 * q.value()), q.value());
+        *x = subtract_if_above(subtract_if_above(*x, two_q), q.value());
     }
 }
 
-/// Splits as many blocks as there are factors.
-///
-/// That values are below `4q` is asserted in the loop, and likewise in [`inverse_stage`]: a loop that may end early is not
-/// turned into vectors of two, whose products of 64 bits are slower than those of one word.
-fn forward_stage(values: &mut [u64], twiddles: &[Shoup], q: Modulus) {
-    let (block, two_q) = (values.len() / twiddles.len(), 2 * q.value());
-    for (block, w) in values.chunks_exact_mut(block).zip(twiddles) {
-        let (low, high) = block.split_at_mut(block.len() / 2);
-        for (x, y) in low.iter_mut().zip(high) {
-            assert!(*y < 2 * two_q);
-            let a = subtract_if_above(*x, two_q);
-            let t = w.mul_lazy(*y, q);
-            (*x, *y) = (a + t, a + two_q - t);
-        }
-    }
-}
-
-/// The first stages of the inverse transform, within part number `part`, with Harvey's butterflies (arXiv:1205.2926,
-/// algorithm 3): values in `[0, 2q)` between stages.
-pub(crate) fn inverse_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
-    let mut blocks = values.len() / 2;
-    while blocks > 0 {
-        inverse_stage(values, &tables.inverse[(PARTS + part) * blocks..][..blocks], q);
-        blocks /= 2;
-    }
-}
-
-/// The other stages. The last one multiplies sums by `scale` and differences by `scaled_twiddle`.
-pub(crate) fn inverse_outer(
+/// Harvey's butterflies (arXiv:1205.2926, algorithm 3): values in `[0, 2q)` between stages. The last stage
+/// multiplies sums by `scale` and differences by `scaled_twiddle`.
+pub(crate) fn inverse(
     values: &mut [u64],
     tables: &Tables,
     (scale, scaled_twiddle): (Shoup, Shoup),
     q: Modulus,
 ) {
-    for blocks in [4, 2] {
-        inverse_stage(values, &tables.inverse[blocks..2 * blocks], q);
+    let (n, two_q) = (values.len(), 2 * q.value());
+    let (mut blocks, mut half) = (n / 2, 1);
+    while blocks > 1 {
+        for (block, w) in values.chunks_exact_mut(2 * half).zip(&tables.inverse[blocks..2 * blocks]) {
+            let (low, high) = block.split_at_mut(half);
+            for (x, y) in low.iter_mut().zip(high) {
+                let (a, b) = (*x, *y);
+                assert!(b < two_q);
+                *x = subtract_if_above(a + b, two_q);
+                *y = w.mul_lazy(a + two_q - b, q);
+            }
+        }
+        (blocks, half) = (blocks / 2, 2 * half);
     }
-    let (low, high) = values.split_at_mut(values.len() / 2);
+    let (low, high) = values.split_at_mut(half);
     for (x, y) in low.iter_mut().zip(high) {
         let (a, b) = (*x, *y);
         *x = scale.mul(a + b, q);
-        *y = scaled_twiddle.mul(a + 2 * q.value() - b, q);
-    }
-}
-
-/// Joins the halves of as many blocks as there are factors.
-fn inverse_stage(values: &mut [u64], twiddles: &[Shoup], q: Modulus) {
-    let (block, two_q) = (values.len() / twiddles.len(), 2 * q.value());
-    for (block, w) in values.chunks_exact_mut(block).zip(twiddles) {
-        let (low, high) = block.split_at_mut(block.len() / 2);
-        for (x, y) in low.iter_mut().zip(high) {
-            let (a, b) = (*x, *y);
-            assert!(b < two_q);
-            *x = subtract_if_above(a + b, two_q);
-            *y = w.mul_lazy(a + two_q - b, q);
-        }
+        *y = scaled_twiddle.mul(a + two_q - b, q);
     }
 }
 

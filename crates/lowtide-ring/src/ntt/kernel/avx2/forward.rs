@@ -5,10 +5,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{
-        plan::{self, Stream},
-        stage,
-    },
+    super::{plan::Stream, stage},
     Factor, LANES, Prime, load_float,
     passes::{broadcasts, pass, vectors},
     store,
@@ -25,20 +22,11 @@ const SMALL: u8 = 1;
 /// Numbers that it has to reduce first.
 const LARGE: u8 = 2;
 
-/// The outermost pass: floating-point numbers remain, as [`Tables`] bounds them.
 #[target_feature(enable = "avx2,fma")]
-pub(crate) fn forward_outer(values: &mut [u64], tables: &Tables, q: Modulus) {
-    let (outer, _) = plan::descending_shares(&tables.forward, &tables.radices, 0);
-    let stream = &mut Stream::new(outer);
-    Butterfly(Prime::new(q)).outermost::<INTEGERS>(values.as_chunks_mut().0, tables.radices[0], stream);
-}
-
-/// All stages within block number `part` of those that the outermost pass leaves, to residues.
-#[target_feature(enable = "avx2,fma")]
-pub(crate) fn forward_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
-    let (_, inner) = plan::descending_shares(&tables.forward, &tables.radices, part);
-    let (butterfly, block) = (Butterfly(Prime::new(q)), values.as_chunks_mut().0);
-    butterfly.inner(block, &tables.radices[1..], &tables.reduced[1..], &mut Stream::new(inner));
+pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
+    let butterfly = Butterfly(Prime::new(q));
+    let block = values.as_chunks_mut().0;
+    butterfly.descend::<INTEGERS>(block, &tables.radices, &tables.reduced, &mut Stream::new(&tables.forward));
 }
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`. In line, because a call
@@ -70,42 +58,24 @@ impl Butterfly {
         stream: &mut Stream<'_, f64>,
     ) {
         let Some((&radix, inner)) = radices.split_first() else { return };
-        self.outermost::<FROM>(block, radix, stream);
-        let width = if inner.is_empty() { block.len() } else { block.len() >> radix };
-        for child in block.chunks_mut(width) {
-            self.inner(child, inner, &reduced[1..], stream);
-        }
-    }
-
-    /// What follows a pass: passes over the blocks that it leaves, or leaves.
-    #[target_feature(enable = "avx2,fma")]
-    fn inner(
-        &self,
-        block: &mut [[u64; LANES]],
-        radices: &[u32],
-        reduced: &[bool],
-        stream: &mut Stream<'_, f64>,
-    ) {
-        match (radices.is_empty(), reduced[0]) {
-            (true, false) => self.leaves::<SMALL>(block, stream),
-            (true, true) => self.leaves::<LARGE>(block, stream),
-            (false, false) => self.descend::<SMALL>(block, radices, reduced, stream),
-            (false, true) => self.descend::<LARGE>(block, radices, reduced, stream),
-        }
-    }
-
-    /// The first stages of a block.
-    #[target_feature(enable = "avx2,fma")]
-    fn outermost<const FROM: u8>(
-        &self,
-        block: &mut [[u64; LANES]],
-        radix: u32,
-        stream: &mut Stream<'_, f64>,
-    ) {
         match radix {
             1 => self.pass::<2, 1, 4, FROM>(block, stream),
             2 => self.pass::<4, 3, 2, FROM>(block, stream),
             _ => self.pass::<8, 7, 1, FROM>(block, stream),
+        }
+        let reduced = &reduced[1..];
+        match (inner.is_empty(), reduced[0]) {
+            (true, false) => self.leaves::<SMALL>(block, stream),
+            (true, true) => self.leaves::<LARGE>(block, stream),
+            (false, large) => {
+                for child in block.chunks_mut(block.len() >> radix) {
+                    if large {
+                        self.descend::<LARGE>(child, inner, reduced, stream);
+                    } else {
+                        self.descend::<SMALL>(child, inner, reduced, stream);
+                    }
+                }
+            }
         }
     }
 

@@ -18,10 +18,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{
-        plan::{self, Stream},
-        stage,
-    },
+    super::{plan::Stream, stage},
     Factor, LANES, Prime, factor, load,
     passes::{broadcasts, pass, vectors},
     store,
@@ -31,21 +28,21 @@ use super::{
 };
 use crate::{Modulus, Shoup};
 
-/// All stages within block number `part` of those that the outermost pass joins, from residues to floating-point numbers.
+/// The last stage multiplies sums by `scale` and differences by `scaled_twiddle`.
 #[target_feature(enable = "avx2,fma")]
-pub(crate) fn inverse_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
-    let (inner, _) = plan::ascending_shares(&tables.inverse, &tables.radices, part);
-    let unused = q.shoup(0);
-    let (butterfly, stream) = (Butterfly::new(q, (unused, unused)), &mut Stream::new(inner));
-    butterfly.ascend::<false>(values.as_chunks_mut().0, &tables.radices[1..], stream);
-}
-
-/// The outermost pass. The last stage multiplies sums by `last.0` and differences by `last.1`.
-#[target_feature(enable = "avx2,fma")]
-pub(crate) fn inverse_outer(values: &mut [u64], tables: &Tables, last: (Shoup, Shoup), q: Modulus) {
-    let (_, outer) = plan::ascending_shares(&tables.inverse, &tables.radices, 0);
-    let stream = &mut Stream::new(outer);
-    Butterfly::new(q, last).outermost::<true>(values.as_chunks_mut().0, tables.radices[0], stream);
+pub(crate) fn inverse(
+    values: &mut [u64],
+    tables: &Tables,
+    (scale, scaled_twiddle): (Shoup, Shoup),
+    q: Modulus,
+) {
+    let butterfly = Butterfly {
+        p: Prime::new(q),
+        scale: factor(scale.value(), q),
+        scaled_twiddle: factor(scaled_twiddle.value(), q),
+    };
+    let stream = &mut Stream::new(&tables.inverse);
+    butterfly.ascend::<true>(values.as_chunks_mut().0, &tables.radices, stream);
 }
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`. In line, because a call
@@ -91,16 +88,6 @@ struct Butterfly {
 }
 
 impl Butterfly {
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn new(q: Modulus, (scale, scaled_twiddle): (Shoup, Shoup)) -> Self {
-        Self {
-            p: Prime::new(q),
-            scale: factor(scale.value(), q),
-            scaled_twiddle: factor(scaled_twiddle.value(), q),
-        }
-    }
-
     /// All stages of a block; with `LAST` to residues, divided by `N`.
     #[target_feature(enable = "avx2,fma")]
     fn ascend<const LAST: bool>(
@@ -109,7 +96,7 @@ impl Butterfly {
         radices: &[u32],
         stream: &mut Stream<'_, f64>,
     ) {
-        let Some((&radix, inner)) = radices.split_first() else { return self.leaves(block, stream) };
+        let Some((&radix, inner)) = radices.split_first() else { return };
         if inner.is_empty() {
             self.leaves(block, stream);
         } else {
@@ -117,17 +104,6 @@ impl Butterfly {
                 self.ascend::<false>(child, inner, stream);
             }
         }
-        self.outermost::<LAST>(block, radix, stream);
-    }
-
-    /// The last stages of a block.
-    #[target_feature(enable = "avx2,fma")]
-    fn outermost<const LAST: bool>(
-        &self,
-        block: &mut [[u64; LANES]],
-        radix: u32,
-        stream: &mut Stream<'_, f64>,
-    ) {
         match radix {
             1 => self.pass::<2, 1, 4, LAST>(block, stream),
             2 => self.pass::<4, 3, 2, LAST>(block, stream),

@@ -90,6 +90,23 @@ pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Ter
     scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
 }
 
+/// `a_0 b_0`, `a_0 b_1 + a_1 b_0` and `a_1 b_1`.
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn tensor(outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2], q: Modulus) {
+    let (p, zero) = (Prime::new(q), _mm256_setzero_pd());
+    let outs = outs.map(|out| out.as_chunks_mut::<LANES>());
+    let [a, b] = [a, b].map(|pair| pair.map(|x| x.as_chunks::<LANES>()));
+    for i in 0..outs[0].0.len() {
+        let [[a0, a1], [b0, b1]] = [a, b].map(|pair| pair.map(|x| load(&x.0[i])));
+        let [a0, a1, b0, b1] = [a0, a1, b0, b1].map(|x| to_float(x));
+        let d1 = _mm256_add_pd(p.mul_add(a0, b1, zero), p.mul_add(a1, b0, zero));
+        store(&mut outs[0].0[i], p.residue(p.mul_add(a0, b0, zero)));
+        store(&mut outs[1].0[i], p.residue(p.center(d1)));
+        store(&mut outs[2].0[i], p.residue(p.mul_add(a1, b1, zero)));
+    }
+    scalar::tensor(outs.map(|out| out.1), a.map(|x| x.1), b.map(|x| x.1), q);
+}
+
 /// The portable code in vectors, for numbers below `2^52`: every product and every sum is rounded here too.
 #[target_feature(enable = "avx2,fma")]
 pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {

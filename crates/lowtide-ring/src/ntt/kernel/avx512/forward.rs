@@ -14,10 +14,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{
-        plan::{self, Stream},
-        stage,
-    },
+    super::{plan::Stream, stage},
     LANES, MASK, load,
     passes::{Packing, Twiddle, broadcasts, pass},
     splat, store, subtract_if_above,
@@ -26,23 +23,21 @@ use super::{
 };
 use crate::Modulus;
 
-/// The outermost pass: values in `[0, 4q)` remain.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn forward_outer(values: &mut [u64], tables: &Tables, q: Modulus) {
-    let (outer, _) = plan::descending_shares(&tables.forward, &tables.radices, 0);
-    Butterfly::new(q).outermost(values.as_chunks_mut().0, tables.radices[0], &mut Stream::new(outer));
-}
-
-/// All stages within block number `part` of those that the outermost pass leaves, to residues.
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn forward_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
-    let (_, inner) = plan::descending_shares(&tables.forward, &tables.radices, part);
-    Butterfly::new(q).descend(values.as_chunks_mut().0, &tables.radices[1..], &mut Stream::new(inner));
+pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
+    let butterfly = Butterfly {
+        q: splat(q.value()),
+        two_q: splat(2 * q.value()),
+        minus_q: splat((1 << 52) - q.value()),
+        mask: splat(MASK),
+        two: splat(2),
+        packing: Packing::new(q),
+    };
+    butterfly.descend(values.as_chunks_mut().0, &tables.radices, &mut Stream::new(&tables.forward));
 }
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
-/// `$w(block, place)`. In line, because a call
-/// would cost more than what it does.
+/// `$w(block, place)`. In line, because a call would cost more than what it does.
 macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr) => {{
         stages!($self, $x, $w, $R, $B, [4 2 1]);
@@ -68,40 +63,21 @@ struct Butterfly {
 }
 
 impl Butterfly {
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn new(q: Modulus) -> Self {
-        Self {
-            q: splat(q.value()),
-            two_q: splat(2 * q.value()),
-            minus_q: splat((1 << 52) - q.value()),
-            mask: splat(MASK),
-            two: splat(2),
-            packing: Packing::new(q),
-        }
-    }
-
     /// All stages of a block, to residues.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn descend(&self, block: &mut [[u64; LANES]], radices: &[u32], stream: &mut Stream<'_, u64>) {
         let Some((&radix, inner)) = radices.split_first() else { return self.leaves(block, stream) };
-        self.outermost(block, radix, stream);
+        match radix {
+            1 => self.pass::<2, 1, 4>(block, stream),
+            2 => self.pass::<4, 3, 2>(block, stream),
+            _ => self.pass::<8, 7, 1>(block, stream),
+        }
         if inner.is_empty() {
             self.leaves(block, stream);
         } else {
             for child in block.chunks_mut(block.len() >> radix) {
                 self.descend(child, inner, stream);
             }
-        }
-    }
-
-    /// The first stages of a block.
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    fn outermost(&self, block: &mut [[u64; LANES]], radix: u32, stream: &mut Stream<'_, u64>) {
-        match radix {
-            1 => self.pass::<2, 1, 4>(block, stream),
-            2 => self.pass::<4, 3, 2>(block, stream),
-            _ => self.pass::<8, 7, 1>(block, stream),
         }
     }
 

@@ -13,10 +13,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{
-        plan::{self, Stream},
-        stage,
-    },
+    super::{plan::Stream, stage},
     Factor, LANES, MASK, load,
     passes::{Packing, Twiddle, broadcasts, pass},
     splat, store,
@@ -32,31 +29,30 @@ const SECOND: u8 = 2;
 /// Residues, divided by `N`.
 const LAST: u8 = 3;
 
-/// All stages within block number `part` of those that the outermost pass joins, from residues to its operands.
+/// The last stage multiplies sums by `scale` and differences by `scaled_twiddle`.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn inverse_inner(values: &mut [u64], part: usize, tables: &Tables, q: Modulus) {
-    let (inner, _) = plan::ascending_shares(&tables.inverse, &tables.radices, part);
-    let unused = q.shoup(0);
-    let (butterfly, stream) = (Butterfly::new(q, (unused, unused)), &mut Stream::new(inner));
-    let (block, radices) = (values.as_chunks_mut().0, &tables.radices[1..]);
-    if part.is_multiple_of(2) {
-        butterfly.ascend::<FIRST>(block, radices, stream);
-    } else {
-        butterfly.ascend::<SECOND>(block, radices, stream);
-    }
-}
-
-/// The outermost pass. The last stage multiplies sums by `last.0` and differences by `last.1`.
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn inverse_outer(values: &mut [u64], tables: &Tables, last: (Shoup, Shoup), q: Modulus) {
-    let (_, outer) = plan::ascending_shares(&tables.inverse, &tables.radices, 0);
-    let stream = &mut Stream::new(outer);
-    Butterfly::new(q, last).outermost::<LAST>(values.as_chunks_mut().0, tables.radices[0], stream);
+pub(crate) fn inverse(
+    values: &mut [u64],
+    tables: &Tables,
+    (scale, scaled_twiddle): (Shoup, Shoup),
+    q: Modulus,
+) {
+    let butterfly = Butterfly {
+        two_q: splat(2 * q.value()),
+        minus_two_q: splat((2 * q.value()).wrapping_neg()),
+        minus_q: splat((1 << 52) - q.value()),
+        mask: splat(MASK),
+        one: splat(1),
+        scale: Factor::new(scale, q),
+        scaled_twiddle: Factor::new(scaled_twiddle, q),
+        packing: Packing::new(q),
+    };
+    let stream = &mut Stream::new(&tables.inverse);
+    butterfly.ascend::<LAST>(values.as_chunks_mut().0, &tables.radices, stream);
 }
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
-/// `$w(block, place)`; their results are
-/// `$to[block]`. In line, because a call would cost more than what it does.
+/// `$w(block, place)`; their results are `$to[block]`. In line, because a call would cost more than what it does.
 macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $to:expr) => {{
         stages!($self, $x, $w, $to, $R, $B, [1 2 4]);
@@ -91,21 +87,6 @@ struct Butterfly {
 }
 
 impl Butterfly {
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    fn new(q: Modulus, (scale, scaled_twiddle): (Shoup, Shoup)) -> Self {
-        Self {
-            two_q: splat(2 * q.value()),
-            minus_two_q: splat((2 * q.value()).wrapping_neg()),
-            minus_q: splat((1 << 52) - q.value()),
-            mask: splat(MASK),
-            one: splat(1),
-            scale: Factor::new(scale, q),
-            scaled_twiddle: Factor::new(scaled_twiddle, q),
-            packing: Packing::new(q),
-        }
-    }
-
     /// All stages of a block, whose results are `TO`.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn ascend<const TO: u8>(
@@ -114,7 +95,7 @@ impl Butterfly {
         radices: &[u32],
         stream: &mut Stream<'_, u64>,
     ) {
-        let Some((&radix, inner)) = radices.split_first() else { return self.leaves(block, stream) };
+        let Some((&radix, inner)) = radices.split_first() else { return };
         if inner.is_empty() {
             self.leaves(block, stream);
         } else {
@@ -125,12 +106,6 @@ impl Butterfly {
                 self.ascend::<SECOND>(second, inner, stream);
             }
         }
-        self.outermost::<TO>(block, radix, stream);
-    }
-
-    /// The last stages of a block.
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    fn outermost<const TO: u8>(&self, block: &mut [[u64; LANES]], radix: u32, stream: &mut Stream<'_, u64>) {
         match radix {
             1 => self.pass::<2, 1, 4, TO>(block, stream),
             2 => self.pass::<4, 3, 2, TO>(block, stream),

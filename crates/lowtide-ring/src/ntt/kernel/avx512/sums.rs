@@ -12,7 +12,7 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{Term, Weighted, scalar},
-    Factor, LANES, MASK, load, splat, store, subtract_if_above,
+    Barrett, Factor, LANES, MASK, load, splat, store, subtract_if_above, sum,
 };
 use crate::{Field, Modulus};
 
@@ -81,6 +81,22 @@ pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Ter
         }
     }
     scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
+}
+
+/// `a_0 b_0`, `a_0 b_1 + a_1 b_0` and `a_1 b_1`.
+#[target_feature(enable = "avx512f,avx512ifma")]
+pub(crate) fn tensor(outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2], q: Modulus) {
+    let barrett = Barrett::new(q);
+    let outs = outs.map(|out| out.as_chunks_mut::<LANES>());
+    let [a, b] = [a, b].map(|pair| pair.map(|x| x.as_chunks::<LANES>()));
+    for i in 0..outs[0].0.len() {
+        let [[a0, a1], [b0, b1]] = [a, b].map(|pair| pair.map(|x| load(&x.0[i])));
+        let d1 = sum(barrett.mul(a0, b1), barrett.mul(a1, b0), barrett.q);
+        store(&mut outs[0].0[i], barrett.mul(a0, b0));
+        store(&mut outs[1].0[i], d1);
+        store(&mut outs[2].0[i], barrett.mul(a1, b1));
+    }
+    scalar::tensor(outs.map(|out| out.1), a.map(|x| x.1), b.map(|x| x.1), q);
 }
 
 /// The portable code in vectors, for numbers below `2^52`: every product and every sum is rounded here too.

@@ -28,11 +28,6 @@ impl Tables {
     /// The smallest transform: one stage and its leaves.
     pub(crate) const MIN_DEGREE: usize = 2 * LEAF;
 
-    /// How many parts of the values inner stages take one by one.
-    pub(crate) const fn parts(&self) -> usize {
-        plan::parts(&self.radices)
-    }
-
     pub(crate) fn new(degree: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
         let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
         Self {
