@@ -82,16 +82,6 @@ pub struct Buffer {
     pool: Arc<Pool>,
 }
 
-impl Buffer {
-    /// As many limbs, to write.
-    ///
-    /// # Panics
-    /// When there are not so many.
-    pub fn split<const K: usize>(&mut self) -> [&mut [u64]; K] {
-        self.limbs.first_chunk_mut().expect("so many limbs").each_mut().map(|limb| &mut **limb)
-    }
-}
-
 /// Limb by limb: the limbs number `0, 1, ...` of all buffers.
 pub(crate) fn limbs<const K: usize>(
     buffers: &mut [Buffer; K],
