@@ -67,7 +67,7 @@ impl PublicKey {
                 ntt.forward(limb);
             };
             let mut room = basis.scratch(1);
-            let [v] = room.split();
+            let v = &mut *room[0];
             lift(v, &mask);
             for ((limb, error), half) in limbs.iter_mut().zip(&errors).zip([&self.b, &self.a]) {
                 lift(limb, error);

@@ -82,16 +82,6 @@ pub struct Buffer {
     pool: Arc<Pool>,
 }
 
-impl Buffer {
-    /// As many limbs, to write.
-    ///
-    /// # Panics
-    /// When there are not so many.
-    pub fn split<const K: usize>(&mut self) -> [&mut [u64]; K] {
-        self.limbs.first_chunk_mut().expect("so many limbs").each_mut().map(|limb| &mut **limb)
-    }
-}
-
 /// Limb by limb: the limbs number `0, 1, ...` of all buffers.
 pub(crate) fn limbs<const K: usize>(
     buffers: &mut [Buffer; K],
@@ -101,10 +91,11 @@ pub(crate) fn limbs<const K: usize>(
     (0..count).map(move |_| limbs.each_mut().map(|limbs| &mut **limbs.next().expect("counted")))
 }
 
-/// Calls `visit(tile, limbs)` for all limbs, on all threads: two at a time, which read together what both need, where every
-/// thread gets two times two.
+/// Calls `visit(tile, limbs)` for all limbs, on all threads: two at a time, which read together what both need, on one thread
+/// or where each gets so many that an uneven share matters less.
 pub(crate) fn for_each_tile<L: Send>(limbs: &mut [L], visit: impl Fn(Range<usize>, &mut [L]) + Sync) {
-    let width = if limbs.len() >= 4 * rayon::current_num_threads() { 2 } else { 1 };
+    let threads = rayon::current_num_threads();
+    let width = if threads == 1 || limbs.len() >= 12 * threads { 2 } else { 1 };
     limbs.par_chunks_mut(width).enumerate().for_each(|(tile, limbs)| {
         let first = tile * width;
         visit(first..first + limbs.len(), limbs);
