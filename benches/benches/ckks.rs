@@ -18,13 +18,20 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-/// As many levels as the 128-bit budget of each ring degree pays for, with a head room of ten bits or so over the scale
-/// and no prime above 50 bits: `log2(QP)` is 207, 425, 825 and 1712.
-const SHAPES: [Shape; 4] = [
-    Shape { log_degree: 13, first_bits: 49, scale_bits: 36, levels: 3, digits: 4, ..BASE },
-    Shape { log_degree: 14, levels: 6, ..BASE },
-    Shape { log_degree: 15, levels: 14, ..BASE },
-    Shape { log_degree: 16, levels: 30, ..BASE },
+/// Parameters of 128 bits of security, by the name that they have in the tables.
+///
+/// First as many levels as the budget of each ring degree pays for, with a head room of ten bits or so over the scale and
+/// no prime above 50 bits: `log2(QP)` is 207, 425, 825 and 1712. Then the same at 2^15 with real slots alone. At last few
+/// wide primes, as libraries with 64-bit arithmetic have them: `log2(QP)` is 425, 777 and 1553.
+const SHAPES: [(&str, Shape); 8] = [
+    ("2^13", Shape { log_degree: 13, first_bits: 49, scale_bits: 36, levels: 3, digits: 4, ..BASE }),
+    ("2^14", Shape { log_degree: 14, levels: 6, ..BASE }),
+    ("2^15", Shape { log_degree: 15, levels: 14, ..BASE }),
+    ("2^16", Shape { log_degree: 16, levels: 30, ..BASE }),
+    ("2^15 real", Shape { ring: Ring::ConjugateInvariant, log_degree: 15, levels: 14, ..BASE }),
+    ("2^14 wide", Shape { log_degree: 14, first_bits: 47, scale_bits: 47, levels: 6, digits: 4, ..BASE }),
+    ("2^15 wide", Shape { log_degree: 15, first_bits: 49, scale_bits: 48, levels: 11, ..BASE }),
+    ("2^16 wide", Shape { log_degree: 16, first_bits: 49, scale_bits: 48, levels: 23, ..BASE }),
 ];
 
 const BASE: Shape =
@@ -100,7 +107,7 @@ impl Set {
 /// One operation at one ring degree on one number of threads: medians.
 struct Figure {
     operation: &'static str,
-    log_degree: u32,
+    name: &'static str,
     threads: usize,
     time: Duration,
     units: f64,
@@ -113,10 +120,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let pool = |threads| ThreadPoolBuilder::new().num_threads(threads).build();
     let pools = [pool(1)?, pool(2)?];
     let mut figures = Vec::new();
-    for shape in &SHAPES {
-        let set = LazyCell::new(|| Set::new(shape).expect("a parameter set that holds"));
+    for (name, shape) in SHAPES {
+        let set = LazyCell::new(|| Set::new(&shape).expect("a parameter set that holds"));
         for pool in &pools {
-            figures.extend(group(&mut criterion, shape.log_degree, pool, &set));
+            figures.extend(group(&mut criterion, name, shape.log_degree, pool, &set));
         }
     }
     criterion.final_summary();
@@ -127,13 +134,14 @@ fn main() -> Result<(), Box<dyn Error>> {
 /// The operations on one pool, and the unit on its own.
 fn group<F: FnOnce() -> Set>(
     criterion: &mut Criterion,
+    name: &'static str,
     log_degree: u32,
     pool: &ThreadPool,
     set: &LazyCell<Set, F>,
 ) -> Vec<Figure> {
     let threads = pool.current_num_threads();
     let plural = if threads == 1 { "thread" } else { "threads" };
-    let mut group = criterion.benchmark_group(format!("N=2^{log_degree}, {threads} {plural}"));
+    let mut group = criterion.benchmark_group(format!("N={name}, {threads} {plural}"));
     group.sampling_mode(SamplingMode::Flat);
     let mut unit = Unit::new(1 << log_degree);
     if threads == 1 {
@@ -158,7 +166,7 @@ fn group<F: FnOnce() -> Set>(
             };
             pool.install(|| bencher.iter_custom(sample));
         });
-        figures.extend(Figure::new(operation, log_degree, threads, &samples));
+        figures.extend(Figure::new(operation, name, threads, &samples));
     }
     group.finish();
     figures
@@ -168,7 +176,7 @@ impl Figure {
     /// From all samples, those of the warm-up first; none when criterion was asked for something else than a measurement.
     fn new(
         operation: &'static str,
-        log_degree: u32,
+        name: &'static str,
         threads: usize,
         samples: &[(Duration, Duration)],
     ) -> Option<Self> {
@@ -176,7 +184,7 @@ impl Figure {
         let time = median(&mut measured.map(|(time, _)| time));
         let mut ratios = measured.map(|(time, unit)| time.div_duration_f64(unit));
         ratios.sort_unstable_by(f64::total_cmp);
-        Some(Self { operation, log_degree, threads, time, units: ratios[SAMPLES / 2] })
+        Some(Self { operation, name, threads, time, units: ratios[SAMPLES / 2] })
     }
 }
 
@@ -192,15 +200,13 @@ fn print(figures: &[Figure]) {
     }
     println!("| operation | N | ms | units | ms, 2 threads | speed-up |\n|---|---|---|---|---|---|");
     for alone in figures.iter().filter(|figure| figure.threads == 1) {
-        let Figure { operation, log_degree, time, units, .. } = alone;
-        let same = |other: &&Figure| {
-            (other.threads, other.operation, other.log_degree) == (2, *operation, *log_degree)
-        };
+        let Figure { operation, name, time, units, .. } = alone;
+        let same = |other: &&Figure| (other.threads, other.operation, other.name) == (2, *operation, *name);
         let two = figures.iter().find(same).map_or_else(
             || String::from("| |"),
             |both| format!("{:.3} | {:.2} |", milliseconds(both.time), units / both.units),
         );
-        println!("| {operation} | 2^{log_degree} | {:.3} | {units:.1} | {two}", milliseconds(*time));
+        println!("| {operation} | {name} | {:.3} | {units:.1} | {two}", milliseconds(*time));
     }
 }
 
