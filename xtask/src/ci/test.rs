@@ -16,8 +16,9 @@ pub(super) fn run(root: &Path) -> Result<(), Error> {
         capped.env("LOWTIDE_ISA", cap).run()?;
         // What measures the machine calls kernels as nothing else does.
         Run::cargo(root, "test -p lowtide-circuit --lib speed").env("LOWTIDE_ISA", cap).run()?;
-        // The program from end to end.
-        Run::cargo(root, "test -p lowtide-cli --test verbs path::").env("LOWTIDE_ISA", cap).run()?;
+        // The program from end to end, built as for all tests.
+        let program = Run::cargo(root, "test --workspace --exclude lowtide-benches --test verbs path::");
+        program.env("LOWTIDE_ISA", cap).run()?;
     }
     Ok(())
 }
