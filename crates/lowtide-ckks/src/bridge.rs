@@ -5,6 +5,7 @@
 //! the secret of the second. Back, a key switch comes first, and then the trace: `c + c(1/X)` lies in the first ring again, and
 //! holds twice the real part of each slot.
 
+use lowtide_ring::Basis;
 #[cfg(feature = "customer")]
 use rand::CryptoRng;
 #[cfg(feature = "customer")]
@@ -27,9 +28,19 @@ impl BridgeKeys {
     /// The keys of a bridge from `real`, there and back, both over [`Parameters::complex`] of it.
     ///
     /// # Errors
-    /// As [`Parameters::complex`].
+    /// As [`Parameters::complex`]; [`Error::Malformed`] for keys of other parameters.
     pub fn from_parts(real: &Parameters, keys: [SwitchingKey; 2]) -> Result<Self, Error> {
-        Ok(Self { real: real.clone(), complex: real.complex()?, keys })
+        let complex = real.complex()?;
+        let fits = |key: &&SwitchingKey| {
+            let is_own = |basis: &Basis| *basis == complex.key_basis(key.level());
+            complex.check_level(key.level()).is_ok()
+                && key.digits().iter().flatten().all(|half| is_own(half.basis()))
+        };
+        let found = keys.iter().filter(fits).count();
+        if found != keys.len() {
+            return Err(Error::Malformed { part: "a bridge", found, expected: keys.len() });
+        }
+        Ok(Self { real: real.clone(), complex, keys })
     }
 
     /// There and back.

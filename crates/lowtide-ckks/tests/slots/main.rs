@@ -6,7 +6,7 @@
 mod oracle;
 
 use lowtide_ckks::{
-    Ciphertext, Error, EvaluationKeys, KeyList, Parameters, Plaintext, Scale, SecretKey, Shape,
+    BridgeKeys, Ciphertext, Error, EvaluationKeys, KeyList, Parameters, Plaintext, Scale, SecretKey, Shape,
 };
 use lowtide_ring::Ring;
 use oracle::{assert_close, decode, encode, worst};
@@ -307,6 +307,10 @@ fn a_bridge_needs_both_its_ends() {
     let encrypted = real.encrypt(&plain, &mut rng).unwrap();
     assert_eq!(keys.to_complex(&encrypted).unwrap_err(), Error::KeyLevel { key: 1, operand: 2 });
     assert!(matches!(keys.to_real(&encrypted), Err(Error::ParameterMismatch { .. })));
+    // Keys of the smaller ring are no bridge.
+    let own = real.relinearization_key(1, &mut rng).unwrap().0;
+    let refused = BridgeKeys::from_parts(real.params(), [keys.keys()[0].clone(), own]).unwrap_err();
+    assert_eq!(refused, Error::Malformed { part: "a bridge", found: 1, expected: 2 });
 }
 
 /// Keys, ciphertexts and parameters cross threads.
