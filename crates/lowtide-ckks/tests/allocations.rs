@@ -4,6 +4,7 @@
 //! an operation needs, it gets all of them from there. What is left are lists of limbs and tasks, a few hundred bytes each.
 //! All that an operation allocates together is less than one limb here, so that no allocation among them can be one.
 
+#![cfg(feature = "customer")]
 #![allow(clippy::unwrap_used)]
 
 use std::alloc::System;
