@@ -13,7 +13,9 @@ use std::{convert::Infallible, env, hint::black_box, process::ExitCode, time::In
 use lowtide_benches::welch;
 use lowtide_ckks::{Ciphertext, Parameters, Plaintext, SecretKey, Shape};
 use lowtide_encoding::Encoder;
-use lowtide_ring::{Automorphism, Field, Isa, Modulus, Ntt, Poly, Ring, prime::ntt_primes, sample};
+use lowtide_ring::{
+    Automorphism, Field, Finish, Isa, Modulus, Ntt, Packed, Poly, Ring, prime::ntt_primes, sample,
+};
 use rand::{Rng, SeedableRng, TryRng};
 use rand_chacha::ChaCha20Rng;
 use rayon::ThreadPoolBuilder;
@@ -241,8 +243,10 @@ fn vectors() -> Vec<Subject> {
             subject("scale_assign", |field, _, secret, _| {
                 field.scale_assign(secret, field.modulus().shoup(12345));
             }),
-            subject("inner_product", |field, out, secret, public| {
-                field.inner_product(out, &[(secret, public), (public, secret)]);
+            subject("inner_products", |field, out, secret, public| {
+                let packed = Packed::new(public, field.modulus());
+                let finish = Finish::none(field.modulus());
+                field.inner_products([out], &[(secret, [&packed]), (public, [&packed])], &finish);
             }),
         ]
     };

@@ -3,10 +3,10 @@
 use criterion::Criterion;
 use lowtide_benches::{
     bound,
-    kernels::{group, prime, residues, row},
+    kernels::{group, pairs, prime, residues, row},
     selection,
 };
-use lowtide_ring::{Field, Isa};
+use lowtide_ring::{Field, Finish, Isa, Packed};
 
 /// One degree for what costs the same for every element.
 const DEGREE: usize = 1 << 15;
@@ -30,7 +30,7 @@ fn elements(c: &mut Criterion) {
         ("mul", |field, x, y, _| field.mul_assign(x, y)),
         ("mul_add", |field, x, y, z| field.mul_add_assign(x, y, z)),
         ("scale", |field, x, _, z| field.scale_assign(x, field.modulus().shoup(z[0]))),
-        ("sub_scale", |field, x, y, z| field.sub_scale_assign(x, y, field.modulus().shoup(z[0]))),
+        ("scale_sub", |field, x, y, z| field.scale_sub(x, y, field.modulus().shoup(z[0]), z)),
         ("reduce", |field, x, y, _| field.reduce(x, y)),
     ];
     let (y, z) = (residues(DEGREE, 1), residues(DEGREE, 2));
@@ -57,13 +57,13 @@ fn sums(c: &mut Criterion) {
         }
         sums.finish();
 
-        let pairs: Vec<(&[u64], &[u64])> =
-            vectors.iter().zip(vectors.iter().rev()).map(|(x, y)| (&x[..], &y[..])).collect();
-        let mut products = group(c, "inner_product", DEGREE * vectors.len());
+        let packed: Vec<Packed> = vectors.iter().map(|vector| Packed::new(vector, prime())).collect();
+        let (pairs, finish) = (pairs(&vectors, &packed), Finish::none(prime()));
+        let mut products = group(c, "inner_products", DEGREE * vectors.len());
         for isa in Isa::available() {
             let field = Field::new(prime(), isa);
             row(&mut products, (isa.name(), vectors.len()), vec![0; DEGREE], |x| {
-                field.inner_product(x, &pairs);
+                field.inner_products([x], &pairs, &finish);
             });
         }
         products.finish();

@@ -3,9 +3,9 @@
 
 use std::{hint::black_box, time::Instant};
 
-use lowtide_ring::{Field, Isa, Ntt};
+use lowtide_ring::{Field, Finish, Isa, Ntt, Packed};
 
-use crate::kernels::{prime, residues};
+use crate::kernels::{pairs, prime, residues};
 
 /// Cycles of a butterfly on eight lanes at best: nine operations, and two of them start in a cycle.
 const BUTTERFLY_CYCLES: f64 = 4.5;
@@ -34,16 +34,24 @@ pub fn print_inner_products() {
     println!("\nInner products on {}, in cycles a product.", field.isa().name());
     println!("| products | operands, MiB | inner product | reading alone | ratio |\n|---|---|---|---|---|");
     for terms in [1, 4, 12, 64] {
-        let vectors: Vec<Vec<u64>> = (0..2 * terms as u64).map(|seed| residues(DEGREE, seed)).collect();
-        let pairs: Vec<(&[u64], &[u64])> =
-            vectors.chunks_exact(2).map(|pair| (&*pair[0], &*pair[1])).collect();
+        let vectors: Vec<Vec<u64>> = (0..terms as u64).map(|seed| residues(DEGREE, seed)).collect();
+        let packed: Vec<Packed> = vectors.iter().map(|vector| Packed::new(vector, field.modulus())).collect();
+        let (pairs, finish) = (pairs(&vectors, &packed), Finish::none(field.modulus()));
         let mut out = vec![0; DEGREE];
         let products = (terms * DEGREE) as f64;
-        let product = cycles(|| field.inner_product(black_box(&mut out), &pairs)) / products;
-        let sum = |vector: &Vec<u64>| vector.iter().fold(0_u64, |sum, x| sum.wrapping_add(*x));
-        let reading = cycles(|| vectors.iter().for_each(|vector| _ = black_box(sum(vector)))) / products;
-        let (size, ratio) = ((2 * terms * DEGREE * 8) as f64 / f64::from(1 << 20), product / reading);
-        println!("| {terms} | {size} | {product:.2} | {reading:.2} | {ratio:.2} |");
+        let product = cycles(|| field.inner_products([black_box(&mut out[..])], &pairs, &finish)) / products;
+        let sum = |words: &[u64]| words.iter().fold(0_u64, |sum, x| sum.wrapping_add(*x));
+        let word = |bytes: &[u8; 8]| u64::from_le_bytes(*bytes);
+        let sum_packed = |packed: &Packed| {
+            packed.bytes().as_chunks().0.iter().fold(0_u64, |sum, bytes| sum.wrapping_add(word(bytes)))
+        };
+        let reading = cycles(|| {
+            vectors.iter().for_each(|vector| _ = black_box(sum(vector)));
+            packed.iter().for_each(|packed| _ = black_box(sum_packed(packed)));
+        }) / products;
+        let bytes = terms * (DEGREE * 8 + packed[0].bytes().len());
+        let (size, ratio) = (bytes as f64 / f64::from(1 << 20), product / reading);
+        println!("| {terms} | {size:.1} | {product:.2} | {reading:.2} | {ratio:.2} |");
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{env, hint::black_box, time::Duration};
 
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, measurement::WallTime};
-use lowtide_ring::{Modulus, prime::ntt_primes};
+use lowtide_ring::{Modulus, Packed, prime::ntt_primes};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
@@ -22,6 +22,12 @@ pub fn prime() -> Modulus {
 pub fn residues(n: usize, seed: u64) -> Vec<u64> {
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     (0..n).map(|_| rng.random_range(0..prime().value())).collect()
+}
+
+/// Vectors, each to be multiplied with a packed one.
+#[must_use]
+pub fn pairs<'a>(vectors: &'a [Vec<u64>], packed: &'a [Packed]) -> Vec<(&'a [u64], [&'a Packed; 1])> {
+    vectors.iter().zip(packed).map(|(x, y)| (&x[..], [y])).collect()
 }
 
 /// Whether rivals are timed too: `cargo xtask bench --rivals` asks for them.

@@ -2,8 +2,8 @@
 
 use std::{env, hint::black_box, process::ExitCode};
 
-use lowtide_benches::kernels::{prime, residues};
-use lowtide_ring::{Field, Isa, Ntt};
+use lowtide_benches::kernels::{pairs, prime, residues};
+use lowtide_ring::{Field, Finish, Isa, Ntt, Packed};
 
 const DEGREE: usize = 1 << 13;
 
@@ -20,7 +20,8 @@ fn main() -> ExitCode {
     };
     let (field, mut out) = (Field::new(prime(), isa), residues(DEGREE, 0));
     let vectors: Vec<Vec<u64>> = (0..TERMS).map(|seed| residues(DEGREE, seed)).collect();
-    let pairs: Vec<(&[u64], &[u64])> = vectors.iter().map(|x| (&x[..], &x[..])).collect();
+    let packed: Vec<Packed> = vectors.iter().map(|vector| Packed::new(vector, prime())).collect();
+    let (pairs, finish) = (pairs(&vectors, &packed), Finish::none(prime()));
     let terms: Vec<(&[u64], u64)> = vectors.iter().map(|x| (&x[..], x[0])).collect();
     let ntt = Ntt::with_isa(DEGREE, prime(), isa).expect("a transform");
     for _ in 0..calls {
@@ -28,7 +29,7 @@ fn main() -> ExitCode {
         match kernel {
             "forward" => ntt.forward(out),
             "inverse" => ntt.inverse(out),
-            "inner-product" => field.inner_product(out, &pairs),
+            "inner-product" => field.inner_products([out], &pairs, &finish),
             _ => field.weighted_sum(out, &terms),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lowtide_ring::{Automorphism, Evaluation, Poly, sample};
+use lowtide_ring::{Automorphism, Evaluation, PackedPoly, Poly, sample};
 
 use crate::{Error, Level, Parameters};
 
@@ -12,12 +12,13 @@ pub type Seed = sample::Seed;
 /// A key that moves a ciphertext component from one secret to another, at every level up to its own.
 ///
 /// By digit `d` the pair `(b_d, a_d)` over the key basis, with `b_d + a_d s' = e_d + P s` modulo the primes of the digit
-/// and `= e_d` modulo all others. The `a_d` come from a seed.
+/// and `= e_d` modulo all others. The `a_d` come from a seed. Both are kept packed: a key is read from memory whole, and
+/// takes the longer the larger it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SwitchingKey {
     level: Level,
     seed: Seed,
-    digits: Vec<[Poly<Evaluation>; 2]>,
+    digits: Vec<[PackedPoly; 2]>,
 }
 
 impl SwitchingKey {
@@ -29,7 +30,7 @@ impl SwitchingKey {
         params: &Parameters,
         level: Level,
         seed: Seed,
-        halves: Vec<Poly<Evaluation>>,
+        halves: Vec<PackedPoly>,
     ) -> Result<Self, Error> {
         params.check_level(level)?;
         let (basis, expected) = (params.key_basis(level), params.digits(level));
@@ -37,12 +38,12 @@ impl SwitchingKey {
         if found != expected || halves.len() != expected {
             return Err(Error::Malformed { part: "a switching key", found, expected });
         }
-        let with_random = |(digit, b)| [b, Self::random_half(params, level, &seed, digit)];
+        let with_random = |(digit, b)| [b, PackedPoly::from(&Self::random_half(params, level, &seed, digit))];
         Ok(Self::from_digits(level, seed, halves.into_iter().enumerate().map(with_random).collect()))
     }
 
     /// A key from both halves, those of the seed included.
-    pub(crate) const fn from_digits(level: Level, seed: Seed, digits: Vec<[Poly<Evaluation>; 2]>) -> Self {
+    pub(crate) const fn from_digits(level: Level, seed: Seed, digits: Vec<[PackedPoly; 2]>) -> Self {
         Self { level, seed, digits }
     }
 
@@ -71,7 +72,7 @@ impl SwitchingKey {
 
     /// `(b_d, a_d)`, digit by digit.
     #[must_use]
-    pub fn digits(&self) -> &[[Poly<Evaluation>; 2]] {
+    pub fn digits(&self) -> &[[PackedPoly; 2]] {
         &self.digits
     }
 
@@ -185,6 +186,15 @@ impl EvaluationKeys {
     /// The Galois keys, by increasing element.
     pub fn galois(&self) -> impl ExactSizeIterator<Item = &GaloisKey> {
         self.galois.values()
+    }
+
+    /// Bytes of the residues of all keys, which is nearly all that they take.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let galois = self.galois.values().map(GaloisKey::key);
+        let keys = self.relinearization.iter().map(|key| &key.0).chain(galois);
+        let limbs = keys.flat_map(|key| key.digits.iter().flatten().flat_map(PackedPoly::limbs));
+        limbs.map(|limb| limb.bytes().len() as u64).sum()
     }
 
     /// The rotations there are keys for, in `(-slots/2, slots/2]`, increasing.

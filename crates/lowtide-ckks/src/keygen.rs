@@ -1,6 +1,6 @@
 //! Keys made from the secret key.
 
-use lowtide_ring::{Automorphism, Evaluation, Poly, sample};
+use lowtide_ring::{Automorphism, Evaluation, PackedPoly, Poly, sample};
 use rand::{CryptoRng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use rayon::prelude::*;
@@ -117,7 +117,7 @@ impl SecretKey {
                     ntt.field().add_scaled_assign(limb, from.limb(i), q.shoup(p));
                 }
             });
-            [b, a]
+            [PackedPoly::from(&b), PackedPoly::from(&a)]
         };
         Ok(SwitchingKey::from_digits(level, seed, (0..params.digits(level)).map(digit).collect()))
     }

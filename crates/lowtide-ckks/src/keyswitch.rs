@@ -6,11 +6,12 @@
 //! digit and zero elsewhere; the sum is divided by `P` (ModDown).
 //!
 //! The loops run prime by prime: the digits of one prime are lifted, meet the key, and are forgotten; the sums modulo
-//! special primes leave remainders, and with those each prime's sums become the result at once. Neither lifted digits nor
-//! sums are ever kept.
+//! special primes leave remainders, and with those each prime's sums become the result while they are in registers.
+//! Neither lifted digits nor sums are ever kept.
 
 use lowtide_ring::{
-    Automorphism, Basis, Buffer, Division, Evaluation, Extension, Field, Ntt, Poly, Shoup, extend::Digits,
+    Automorphism, Basis, Buffer, Division, Evaluation, Extension, Field, Finish, Ntt, Packed, Poly,
+    extend::Digits,
 };
 use rayon::prelude::*;
 
@@ -23,7 +24,7 @@ pub(crate) struct Tables {
     /// Division by `P`.
     mod_down: Division,
     /// `P` modulo each prime of the level.
-    special: Vec<Shoup>,
+    special: Vec<u64>,
     /// Above level 0.
     lower: Option<Lower>,
 }
@@ -44,7 +45,7 @@ impl Tables {
         let digit = |start| Extension::new(&[basis.window(start..basis.len().min(start + width))], &extended);
         let product = |limb: &Ntt| {
             let q = limb.modulus();
-            q.shoup(special.primes().fold(1, |product, p| q.mul(product, q.reduce(p))))
+            special.primes().fold(1, |product, p| q.mul(product, q.reduce(p)))
         };
         let lower = level.checked_sub(1).map(|lower| {
             let (last, lower) = (basis.window(level..level + 1), params.basis(lower));
@@ -98,7 +99,7 @@ impl<'a> Cut<'a> {
         Self { component, tables, digits }
     }
 
-    /// The digits modulo these primes of the key basis, by values.
+    /// The digits modulo these primes of the key basis, by coefficients.
     fn lift(&self, primes: &[usize]) -> Vec<Lifted<'a>> {
         let (basis, width) = (self.tables.key_basis(), self.tables.special_len());
         let room = |i: &usize| {
@@ -111,7 +112,6 @@ impl<'a> Cut<'a> {
             let (targets, mut outs): (Vec<usize>, Vec<&mut [u64]>) =
                 others.map(|(i, lifted)| (*i, &mut *lifted.limbs[d])).unzip();
             extension.convert(digits, &targets, &mut outs);
-            targets.iter().zip(outs).for_each(|(i, out)| basis.limbs()[*i].forward(out));
         }
         lifted
     }
@@ -121,10 +121,12 @@ impl<'a> Cut<'a> {
         &'s self,
         key: &'s SwitchingKey,
         primes: &[usize],
-    ) -> Vec<impl FnOnce([&mut [u64]; 2]) + use<'s, 'a>> {
+    ) -> Vec<impl FnOnce([&mut [u64]; 2], &Finish<'_, 2>) + use<'s, 'a>> {
         let limbs = self.tables.key_basis().limbs();
         let products = |(i, lifted): (usize, Lifted<'a>)| {
-            move |sums: [&mut [u64]; 2]| lifted.products(&limbs[i], key, i, sums)
+            move |sums: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
+                lifted.into_values(&limbs[i]).products(&limbs[i], key, i, sums, finish);
+            }
         };
         primes.iter().copied().zip(self.lift(primes)).map(products).collect()
     }
@@ -143,15 +145,30 @@ impl Lifted<'_> {
         self.own.is_some_and(|(own, _)| own == d)
     }
 
-    /// `sum_d lifted[d] key[d]` for both halves of a key.
-    fn products(&self, ntt: &Ntt, key: &SwitchingKey, i: usize, sums: [&mut [u64]; 2]) {
-        let mut terms: [(&[u64], [&[u64]; 2]); Field::MAX_TERMS] = [(&[], [&[]; 2]); _];
-        for (d, (term, (limb, key))) in terms.iter_mut().zip(self.limbs.iter().zip(key.digits())).enumerate()
-        {
+    /// The same digits by values: one after the other, over the same factors.
+    fn into_values(mut self, ntt: &Ntt) -> Self {
+        let own = self.own.map(|(own, _)| own);
+        let others = self.limbs.iter_mut().enumerate().filter(|(d, _)| Some(*d) != own);
+        others.for_each(|(_, limb)| ntt.forward(limb));
+        self
+    }
+
+    /// `sum_d lifted[d] key[d]` for both halves of a key, finished.
+    fn products(
+        &self,
+        ntt: &Ntt,
+        key: &SwitchingKey,
+        i: usize,
+        sums: [&mut [u64]; 2],
+        finish: &Finish<'_, 2>,
+    ) {
+        let halves = |digit: usize| key.digits()[digit].each_ref().map(|half| &half.limbs()[i]);
+        let mut terms: [(&[u64], [&Packed; 2]); Field::MAX_TERMS] = [(&[], halves(0)); _];
+        for (d, (term, limb)) in terms.iter_mut().zip(&*self.limbs).enumerate() {
             let limb = self.own.filter(|(own, _)| *own == d).map_or(&**limb, |(_, own)| own);
-            *term = (limb, key.each_ref().map(|half| half.limb(i)));
+            *term = (limb, halves(d));
         }
-        ntt.field().inner_products(sums, &terms[..self.limbs.len()]);
+        ntt.field().inner_products(sums, &terms[..self.limbs.len()], finish);
     }
 }
 
@@ -171,48 +188,42 @@ impl<'a> Ending<'a> {
         Self { tables, division: &tables.mod_down, addends: [Some(b), None], automorphism }
     }
 
-    /// The result, where `sums(primes)` makes what writes both sums modulo these primes of the key basis.
-    fn of<W: FnOnce([&mut [u64]; 2])>(
+    /// The result, where `sums(primes)` makes what writes both sums modulo these primes of the key basis, finished.
+    fn of<W: FnOnce([&mut [u64]; 2], &Finish<'_, 2>)>(
         &self,
         sums: impl Fn(&[usize]) -> Vec<W> + Sync,
     ) -> [Poly<Evaluation>; 2] {
         let (special, quotient) = (self.tables.special_len(), self.division.quotient());
-        let dividends = |primes: Vec<usize>| {
-            let join = |(write, i): (W, usize)| {
-                move |[b, a]: [&mut [u64]; 2]| {
-                    write([&mut *b, &mut *a]);
-                    self.join(i, [b, a]);
-                }
-            };
-            sums(&primes).into_iter().zip(primes).map(join).collect()
-        };
         // The last prime of a level stands behind those that are left.
         let place = |j| if j < special { j } else { j + quotient.len() };
-        let remainders = self.division.remainders(|tile| dividends(tile.map(place).collect()));
+        let remainders = self.division.remainders(|tile| {
+            let primes: Vec<usize> = tile.map(place).collect();
+            let finished = |(write, i): (W, usize)| move |outs: [&mut [u64]; 2]| write(outs, &self.joined(i));
+            sums(&primes).into_iter().zip(primes).map(finished).collect()
+        });
         Poly::generate_tiles(quotient, |tile, limbs| {
-            let values = dividends(tile.clone().map(|i| special + i).collect());
-            let Some(automorphism) = self.automorphism else {
-                return self.division.quotients(&remainders, tile, values, limbs);
-            };
-            let mut sums = quotient.scratch(2 * tile.len());
-            let mut pairs: Vec<[&mut [u64]; 2]> =
-                sums.as_chunks_mut().0.iter_mut().map(|pair| pair.each_mut().map(|sum| &mut **sum)).collect();
-            self.division.quotients(&remainders, tile, values, &mut pairs);
-            for (limb, sum) in limbs.as_flattened_mut().iter_mut().zip(&*sums) {
-                automorphism.permute(limb, sum);
-            }
+            let primes: Vec<usize> = tile.clone().map(|i| special + i).collect();
+            let mut sums = sums(&primes).into_iter();
+            self.division.quotients(&remainders, tile, limbs, |i, mut outs, less| {
+                let write = sums.next().expect("one for each prime");
+                let (scale, less) = (self.division.inverse(i), Some(less));
+                let finish = Finish { scale, less, ..self.joined(special + i) };
+                let Some(automorphism) = self.automorphism else { return write(outs, &finish) };
+                let mut room = quotient.scratch(2);
+                if let [b, a] = &mut *room {
+                    write([b, a], &finish);
+                }
+                outs.iter_mut().zip(&*room).for_each(|(out, limb)| automorphism.permute(out, limb));
+            });
         })
     }
 
-    /// Adds `P` times the addends: nothing, modulo special primes.
-    fn join(&self, i: usize, sums: [&mut [u64]; 2]) {
-        let Some(own) = i.checked_sub(self.tables.special_len()) else { return };
-        let field = self.tables.key_basis().limbs()[i].field();
-        for (sum, addend) in sums.into_iter().zip(self.addends) {
-            if let Some(addend) = addend {
-                field.add_scaled_assign(sum, addend.limb(own), self.tables.special[own]);
-            }
-        }
+    /// `P` times the addends join the sums modulo prime `i` of the key basis: nothing, modulo special primes.
+    fn joined(&self, i: usize) -> Finish<'_, 2> {
+        let none = Finish::none(self.tables.key_basis().limbs()[i].modulus());
+        let Some(own) = i.checked_sub(self.tables.special_len()) else { return none };
+        let addends = self.addends.map(|addend| addend.map(|poly| poly.limb(own)));
+        Finish { addends, weight: self.tables.special[own], ..none }
     }
 }
 
@@ -267,7 +278,10 @@ impl<'a> Hoist<'a> {
     pub(crate) fn new(params: &'a Parameters, component: &'a Poly<Evaluation>) -> Self {
         let cut = Cut::new(params, component);
         let primes: Vec<usize> = (0..cut.tables.key_basis().len()).collect();
-        let lifted = primes.par_chunks(2).flat_map_iter(|tile| cut.lift(tile)).collect();
+        let limbs = cut.tables.key_basis().limbs();
+        let values = |(i, lifted): (&usize, Lifted<'a>)| lifted.into_values(&limbs[*i]);
+        let lift = |tile: &[usize]| tile.iter().zip(cut.lift(tile)).map(values).collect::<Vec<_>>();
+        let lifted = primes.par_chunks(2).flat_map_iter(lift).collect();
         Self { tables: cut.tables, lifted }
     }
 
@@ -275,8 +289,11 @@ impl<'a> Hoist<'a> {
     pub(crate) fn turn(&self, b: &Poly<Evaluation>, key: &GaloisKey) -> Result<[Poly<Evaluation>; 2], Error> {
         key.key().check_level(b.basis().len() - 1)?;
         let limbs = self.tables.key_basis().limbs();
-        let products =
-            |i: usize| move |sums: [&mut [u64]; 2]| self.lifted[i].products(&limbs[i], key.key(), i, sums);
+        let products = |i: usize| {
+            move |sums: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
+                self.lifted[i].products(&limbs[i], key.key(), i, sums, finish);
+            }
+        };
         let ending = Ending::of_turn(self.tables, b, key);
         Ok(ending.of(|primes| primes.iter().copied().map(products).collect()))
     }

@@ -91,15 +91,20 @@ pub(crate) fn limbs<const K: usize>(
     (0..count).map(move |_| limbs.each_mut().map(|limbs| &mut **limbs.next().expect("counted")))
 }
 
-/// Calls `visit(tile, limbs)` for all limbs, on all threads: two at a time, which read together what both need, on one thread
-/// or where each gets so many that an uneven share matters less.
+/// Calls `visit(tile, limbs)` for all limbs, on all threads: several at a time, which read together what all of them need.
 pub(crate) fn for_each_tile<L: Send>(limbs: &mut [L], visit: impl Fn(Range<usize>, &mut [L]) + Sync) {
-    let threads = rayon::current_num_threads();
-    let width = if threads == 1 || limbs.len() >= 12 * threads { 2 } else { 1 };
+    let width = tile_width(limbs.len(), rayon::current_num_threads());
     limbs.par_chunks_mut(width).enumerate().for_each(|(tile, limbs)| {
         let first = tile * width;
         visit(first..first + limbs.len(), limbs);
     });
+}
+
+/// How many limbs make a tile: up to four, as long as the thread with the most of them gets hardly more than in shares of
+/// single limbs.
+fn tile_width(limbs: usize, threads: usize) -> usize {
+    let most = |width: usize| limbs.min(limbs.div_ceil(width).div_ceil(threads) * width);
+    (2..=4).rev().find(|width| most(*width) <= most(1) + most(1) / 8).unwrap_or(1)
 }
 
 impl Deref for Buffer {
@@ -163,5 +168,12 @@ mod tests {
             most = most.max(2 * count);
             assert_eq!(pool.kept().len(), most);
         }
+    }
+
+    #[test]
+    fn tiles_are_wide_where_all_threads_get_their_share() {
+        assert_eq!([1, 5, 23].map(|limbs| tile_width(limbs, 1)), [4; 3]);
+        assert_eq!([2, 4, 5, 11, 23].map(|limbs| tile_width(limbs, 2)), [1, 2, 3, 3, 4]);
+        assert_eq!([9, 24].map(|limbs| tile_width(limbs, 16)), [1, 2]);
     }
 }

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Limb, Ntt, Poly, Shoup, buffer};
+use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Ntt, Poly, Shoup, buffer};
 
 /// Conversion from one basis to another, exact and centred.
 #[derive(Debug)]
@@ -32,8 +32,9 @@ pub struct Extension {
 /// A polynomial between its two bases: the digits `y_j` and the multiple `v`.
 #[derive(Debug)]
 pub struct Digits {
-    /// The digits, and the multiple.
     limbs: Buffer,
+    /// As many bytes as there are coefficients, at the beginning of a limb: `v` is at most the number of digits.
+    multiple: Buffer,
 }
 
 impl Extension {
@@ -126,50 +127,69 @@ impl Extension {
         &self,
         fill: impl Fn(Range<usize>, &mut [[&mut [u64]; K]]) + Sync,
     ) -> [Digits; K] {
-        let k = self.source_len();
-        let mut buffers = [(); K].map(|()| self.target.scratch(k + 1));
-        let mut limbs: Vec<_> = buffer::limbs(&mut buffers).take(k).collect();
+        let mut buffers = [(); K].map(|()| self.target.scratch(self.source_len()));
+        let mut limbs: Vec<_> = buffer::limbs(&mut buffers).collect();
         buffer::for_each_tile(&mut limbs, fill);
-        buffers.map(|mut limbs| {
-            if let Some((multiple, digits)) = limbs.split_last_mut() {
-                self.multiple(digits, multiple);
-            }
-            Digits { limbs }
-        })
+        buffers.map(|limbs| Digits { multiple: self.multiple(&limbs), limbs })
     }
 
     /// `v = round(sum_j y_j / q_j)`.
-    fn multiple(&self, digits: &[Limb], multiple: &mut [u64]) {
-        const BLOCK: usize = 1 << 12;
-        multiple.par_chunks_mut(BLOCK).enumerate().for_each(|(block, out)| {
+    fn multiple(&self, digits: &Buffer) -> Buffer {
+        const WORDS: usize = 1 << 9;
+        let mut multiple = self.target.scratch(1);
+        let bytes = &mut multiple[0][..self.target.degree() / 8];
+        bytes.par_chunks_mut(WORDS).enumerate().for_each(|(block, out)| {
             let mut terms: [(&[u64], f64); Field::MAX_TERMS] = [(&[], 0.0); _];
             for (term, (limb, reciprocal)) in terms.iter_mut().zip(digits.iter().zip(&self.reciprocals)) {
-                *term = (&limb[block * BLOCK..][..out.len()], *reciprocal);
+                *term = (&limb[block * 8 * WORDS..][..8 * out.len()], *reciprocal);
             }
             self.fields[0].rounded_sum(out, &terms[..digits.len()]);
         });
+        multiple
     }
 
     /// The residues of those digits modulo the target primes of these numbers, an output for each.
     ///
+    /// Each digit is read once for four targets, and block by block, so that it comes from nearby for all further ones.
+    ///
     /// # Panics
     /// When an output has not the ring degree as length.
     pub fn convert(&self, digits: &Digits, targets: &[usize], outs: &mut [&mut [u64]]) {
-        assert_eq!(targets.len(), outs.len());
-        let (pairs, rest) = targets.as_chunks::<2>();
-        let (out_pairs, out_rest) = outs.as_chunks_mut::<2>();
-        for (pair, outs) in pairs.iter().zip(out_pairs) {
-            self.columns(digits, *pair, outs.each_mut().map(|out| &mut **out));
+        const BLOCK: usize = 1 << 12;
+        let degree = self.target.degree();
+        assert!(targets.len() == outs.len() && outs.iter().all(|out| out.len() == degree));
+        for start in (0..degree).step_by(BLOCK) {
+            let block = start..degree.min(start + BLOCK);
+            for (targets, outs) in targets.chunks(4).zip(outs.chunks_mut(4)) {
+                match targets.len() {
+                    4 => self.columns::<4>(digits, block.clone(), targets, outs),
+                    3 => self.columns::<3>(digits, block.clone(), targets, outs),
+                    2 => self.columns::<2>(digits, block.clone(), targets, outs),
+                    _ => self.columns::<1>(digits, block.clone(), targets, outs),
+                }
+            }
         }
-        rest.iter().zip(out_rest).for_each(|(i, out)| self.columns(digits, [*i], [out]));
     }
 
-    fn columns<const T: usize>(&self, digits: &Digits, targets: [usize; T], outs: [&mut [u64]; T]) {
+    /// As [`Extension::convert`], for a block of coefficients and `T` targets.
+    fn columns<const T: usize>(
+        &self,
+        digits: &Digits,
+        block: Range<usize>,
+        targets: &[usize],
+        outs: &mut [&mut [u64]],
+    ) {
+        let targets: [usize; T] = targets.try_into().expect("as many as are asked for");
+        let outs: &mut [&mut [u64]; T] = outs.try_into().expect("an output for each target");
         let mut terms: [(&[u64], [u64; T]); Field::MAX_TERMS] = [(&[], [0; T]); _];
+        let count = digits.limbs.len();
         for (j, (term, limb)) in terms.iter_mut().zip(&*digits.limbs).enumerate() {
-            *term = (limb, targets.map(|i| self.weights[i][j]));
+            *term = (&limb[block.clone()], targets.map(|i| self.weights[i][j]));
         }
-        Field::weighted_sums(targets.map(|i| &self.fields[i]), outs, &terms[..digits.limbs.len()]);
+        let multiple = (&digits.multiple[0][block.start / 8..], targets.map(|i| self.weights[i][count]));
+        let fields = targets.map(|i| &self.fields[i]);
+        let outs = outs.each_mut().map(|out| &mut out[block.clone()]);
+        Field::weighted_sums_and(fields, outs, &terms[..count], Some(multiple));
     }
 
     /// The polynomial modulo the target basis whose coefficients are the representatives nearest zero of `poly`'s.
@@ -186,10 +206,13 @@ impl Extension {
 
 /// Division with rounding by the product of a part of the basis: a rescale when that part is the last prime, a
 /// ModDown when it is the special primes.
+///
+/// The quotient of `x` is `x D^-1 - t`, where the conversion of what `x` leaves by the divisor `D` comes out as
+/// `t`, that factor included.
 #[derive(Debug)]
 pub struct Division {
     extension: Extension,
-    /// `D^-1 mod q_i` for the divisor `D`.
+    /// `D^-1 mod q_i`.
     inverses: Vec<Shoup>,
 }
 
@@ -206,8 +229,14 @@ impl Division {
             let q = limb.modulus();
             q.shoup(q.inverse(primes.iter().fold(1, |product, d| q.mul(product, q.reduce(*d)))))
         };
-        let inverses = quotient.limbs().iter().map(inverse).collect();
-        Self { extension: Extension::new(divisor, quotient), inverses }
+        let inverses: Vec<Shoup> = quotient.limbs().iter().map(inverse).collect();
+        let mut extension = Extension::new(divisor, quotient);
+        for (weights, (inverse, limb)) in
+            extension.weights.iter_mut().zip(inverses.iter().zip(quotient.limbs()))
+        {
+            weights.iter_mut().for_each(|weight| *weight = inverse.mul(*weight, limb.modulus()));
+        }
+        Self { extension, inverses }
     }
 
     /// How many primes are divided by.
@@ -222,6 +251,12 @@ impl Division {
         self.extension.target()
     }
 
+    /// `D^-1` modulo prime number `i` of those.
+    #[must_use]
+    pub fn inverse(&self, i: usize) -> Shoup {
+        self.inverses[i]
+    }
+
     /// What is left of `K` polynomials by the divisor: `values(tile)` makes what writes their values modulo its primes of a
     /// tile, one writer a prime.
     #[must_use]
@@ -232,34 +267,28 @@ impl Division {
         self.extension.decompose(values)
     }
 
-    /// The quotients modulo their primes of a tile, of polynomials that leave these remainders: a writer for each prime
-    /// writes their values modulo it.
+    /// The quotients modulo their primes of a tile, of polynomials that leave these remainders: for each prime, `finish(i,
+    /// limbs, t)` has to write `x D^-1 - t`.
     ///
     /// # Panics
-    /// When there are not as many writers and limbs as primes, or a limb has not the ring degree as length.
+    /// When there are not as many limbs as primes, or a limb has not the ring degree as length.
     pub fn quotients<const K: usize>(
         &self,
         remainders: &[Digits; K],
         tile: Range<usize>,
-        values: Vec<impl FnOnce([&mut [u64]; K])>,
         limbs: &mut [[&mut [u64]; K]],
+        mut finish: impl FnMut(usize, [&mut [u64]; K], [&[u64]; K]),
     ) {
-        assert!(values.len() == tile.len() && limbs.len() == tile.len());
+        assert_eq!(limbs.len(), tile.len());
         let targets: Vec<usize> = tile.collect();
-        let mut lifted: [Buffer; K] = [(); K].map(|()| self.quotient().scratch(targets.len()));
-        for (remainder, lifted) in remainders.iter().zip(&mut lifted) {
-            let mut outs: Vec<&mut [u64]> = lifted.iter_mut().map(|limb| &mut **limb).collect();
+        let mut converted: [Buffer; K] = [(); K].map(|()| self.quotient().scratch(targets.len()));
+        for (remainder, converted) in remainders.iter().zip(&mut converted) {
+            let mut outs: Vec<&mut [u64]> = converted.iter_mut().map(|limb| &mut **limb).collect();
             self.extension.convert(remainder, &targets, &mut outs);
         }
-        for (((i, limbs), lifted), write) in
-            targets.iter().zip(limbs).zip(buffer::limbs(&mut lifted)).zip(values)
-        {
-            let ntt = &self.quotient().limbs()[*i];
-            write(limbs.each_mut().map(|limb| &mut **limb));
-            for (limb, lifted) in limbs.iter_mut().zip(lifted) {
-                ntt.forward(lifted);
-                ntt.field().sub_scale_assign(limb, lifted, self.inverses[*i]);
-            }
+        for ((i, limbs), mut converted) in targets.iter().zip(limbs).zip(buffer::limbs(&mut converted)) {
+            converted.iter_mut().for_each(|limb| self.quotient().limbs()[*i].forward(limb));
+            finish(*i, limbs.each_mut().map(|limb| &mut **limb), converted.map(|limb| &*limb));
         }
     }
 
@@ -270,21 +299,26 @@ impl Division {
     #[must_use]
     pub fn divide<const K: usize>(&self, polys: [&Poly<Evaluation>; K]) -> [Poly<Evaluation>; K] {
         let Extension { source, places, target: quotient, .. } = &self.extension;
-        let limb = |poly: usize, window: &Basis, i: usize| {
-            let start = polys[poly].basis().position(window).expect("a window of the basis");
-            polys[poly].limb(start + i)
+        let own = |window: &Basis, i: usize| -> [&[u64]; K] {
+            polys.map(|poly| {
+                let start = poly.basis().position(window).expect("a window of the basis");
+                poly.limb(start + i)
+            })
         };
-        let copy = |window: &Basis, i: usize| {
-            let own: [&[u64]; K] = std::array::from_fn(|poly| limb(poly, window, i));
+        let copy = |(window, place): &(usize, usize)| {
+            let own = own(&source[*window], *place);
             move |outs: [&mut [u64]; K]| {
                 outs.into_iter().zip(own).for_each(|(out, own)| out.copy_from_slice(own));
             }
         };
-        let copy_divisor = |(window, place): &(usize, usize)| copy(&source[*window], *place);
-        let remainders = self.remainders(|tile| places[tile].iter().map(copy_divisor).collect());
+        let remainders = self.remainders(|tile| places[tile].iter().map(copy).collect());
         Poly::generate_tiles(quotient, |tile, limbs| {
-            let values = tile.clone().map(|i| copy(quotient, i)).collect();
-            self.quotients(&remainders, tile, values, limbs);
+            self.quotients(&remainders, tile, limbs, |i, outs, t| {
+                let field = quotient.limbs()[i].field();
+                for ((out, own), t) in outs.into_iter().zip(own(quotient, i)).zip(t) {
+                    field.scale_sub(out, own, self.inverses[i], t);
+                }
+            });
         })
     }
 }

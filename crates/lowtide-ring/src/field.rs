@@ -1,6 +1,6 @@
 //! Vectors of residues modulo one prime, by the best kernel for it.
 
-use crate::{Isa, Modulus, Shoup, ntt::kernel};
+use crate::{Isa, Modulus, Packed, Shoup, ntt::kernel};
 
 /// A modulus and the instruction set that computes with it: element-wise arithmetic on slices of residues.
 ///
@@ -19,7 +19,7 @@ impl Field {
     /// One past the largest modulus that vector kernels serve.
     pub const VECTOR_LIMIT: u64 = 1 << 50;
 
-    /// The most terms that [`Field::weighted_sum`] and [`Field::inner_product`] add.
+    /// The most terms that [`Field::weighted_sum`] and [`Field::inner_products`] add.
     pub const MAX_TERMS: usize = 64;
 
     /// Arithmetic modulo `modulus` with at most the instructions of `isa`.
@@ -92,10 +92,10 @@ impl Field {
         kernel::scale_assign(self, a, w);
     }
 
-    /// `a[i] <- (a[i] - b[i]) w`: the last step of a division by a factor of the modulus. Residues in, residues out.
-    pub fn sub_scale_assign(&self, a: &mut [u64], b: &[u64], w: Shoup) {
-        assert_eq!(a.len(), b.len());
-        kernel::sub_scale_assign(self, a, b, w);
+    /// `out[i] <- a[i] w - b[i]`: the last step of a division by a factor of the modulus. Residues in, residues out.
+    pub fn scale_sub(&self, out: &mut [u64], a: &[u64], w: Shoup, b: &[u64]) {
+        assert!(out.len() == a.len() && out.len() == b.len());
+        kernel::scale_sub(self, out, a, w, b);
     }
 
     /// `a[i] <- a[i] + b[i] w`, residues in, residues out.
@@ -150,48 +150,81 @@ impl Field {
         outs: [&mut [u64]; T],
         terms: &[(&[u64], [u64; T])],
     ) {
+        Self::weighted_sums_and(fields, outs, terms, None);
+    }
+
+    /// As [`Field::weighted_sums`], with one more vector, of bytes: eight of them a word, the first one lowest.
+    pub(crate) fn weighted_sums_and<const T: usize>(
+        fields: [&Self; T],
+        outs: [&mut [u64]; T],
+        terms: &[(&[u64], [u64; T])],
+        bytes: Option<(&[u64], [u64; T])>,
+    ) {
         let Some(length) = outs.first().map(|out| out.len()) else { return };
-        assert!(terms.len() <= Self::MAX_TERMS && outs.iter().all(|out| out.len() == length));
+        assert!(terms.len() + usize::from(bytes.is_some()) <= Self::MAX_TERMS);
+        assert!(outs.iter().all(|out| out.len() == length));
         assert!(terms.iter().all(|(vector, _)| vector.len() == length));
+        assert!(bytes.is_none_or(|(bytes, _)| bytes.len() >= length.div_ceil(8)));
         if fields.iter().all(|field| field.isa == fields[0].isa) {
-            return kernel::weighted_sums(fields, outs, terms);
+            return kernel::weighted_sums(fields, outs, terms, bytes);
         }
         for (t, (field, out)) in fields.into_iter().zip(outs).enumerate() {
             let mut each: [(&[u64], [u64; 1]); Self::MAX_TERMS] = [(&[], [0]); _];
-            each.iter_mut().zip(terms).for_each(|(each, (vector, weights))| *each = (vector, [weights[t]]));
-            kernel::weighted_sums([field], [out], &each[..terms.len()]);
+            let own = |(vector, weights): &(_, [u64; T])| (*vector, [weights[t]]);
+            each.iter_mut().zip(terms).for_each(|(each, term)| *each = own(term));
+            kernel::weighted_sums([field], [out], &each[..terms.len()], bytes.as_ref().map(own));
         }
     }
 
-    /// `out[i] <- round(sum_j terms[j].0[i] terms[j].1)` in double precision, to even at the half: the multiple of its modulus
-    /// that a base conversion takes away. Vectors are added in their order, whatever the instruction set. Sums are below
-    /// `2^51`, the vectors as for [`Field::weighted_sum`], and a modulus has no part in it.
+    /// Bytes `i` of `out <- round(sum_j terms[j].0[i] terms[j].1)` in double precision, to even at the half: the multiples of
+    /// its modulus that a base conversion takes away. Vectors are added in their order, whatever the instruction set; they
+    /// are as for [`Field::weighted_sum`], and as long as `out` has bytes. A modulus has no part in it.
     pub(crate) fn rounded_sum(&self, out: &mut [u64], terms: &[(&[u64], f64)]) {
-        assert!(terms.iter().all(|(vector, _)| vector.len() == out.len()));
+        assert!(terms.iter().all(|(vector, _)| vector.len() == 8 * out.len()));
         kernel::rounded_sum(self, out, terms);
     }
 
-    /// `out[i] <- sum_j pairs[j].0[i] pairs[j].1[i] mod q`, reduced once at the end, for residues.
+    /// `outs[k][i] <- sum_j terms[j].0[i] terms[j].1[k][i] mod q`, reduced once at the end, for residues, and finished: the
+    /// inner products of a key switch, whose digits meet both halves of a key at once.
     ///
     /// # Panics
-    /// When there are more than [`Field::MAX_TERMS`] pairs, or a vector is not as long as `out`.
-    pub fn inner_product(&self, out: &mut [u64], pairs: &[(&[u64], &[u64])]) {
-        let mut terms: [(&[u64], [&[u64]; 1]); Self::MAX_TERMS] = [(&[], [&[]]); _];
-        assert!(pairs.len() <= Self::MAX_TERMS);
-        terms.iter_mut().zip(pairs).for_each(|(term, (a, b))| *term = (a, [b]));
-        self.inner_products([out], &terms[..pairs.len()]);
-    }
-
-    /// `outs[k][i] <- sum_j terms[j].0[i] terms[j].1[k][i] mod q`, reduced once at the end, for residues: the inner
-    /// products of a key switch, whose digits meet several halves of a key at once.
-    ///
-    /// # Panics
-    /// When there are more than [`Field::MAX_TERMS`] terms, or not all vectors are of one length.
-    pub fn inner_products<const K: usize>(&self, outs: [&mut [u64]; K], terms: &[(&[u64], [&[u64]; K])]) {
+    /// When there are [`Field::MAX_TERMS`] terms or more, not all vectors are of one length, or packed ones are of another
+    /// modulus.
+    pub fn inner_products<const K: usize>(
+        &self,
+        outs: [&mut [u64]; K],
+        terms: &[(&[u64], [&Packed; K])],
+        finish: &Finish<'_, K>,
+    ) {
         let Some(length) = outs.first().map(|out| out.len()) else { return };
-        assert!(terms.len() <= Self::MAX_TERMS && outs.iter().all(|out| out.len() == length));
-        assert!(terms.iter().all(|(a, b)| a.len() == length && b.iter().all(|b| b.len() == length)));
-        kernel::inner_products(self, outs, terms);
+        let fits = |packed: &Packed| packed.len() == length && packed.bits() == self.modulus.bits();
+        assert!(terms.len() < Self::MAX_TERMS && outs.iter().all(|out| out.len() == length));
+        assert!(terms.iter().all(|(a, b)| a.len() == length && b.iter().all(|b| fits(b))));
+        assert!(finish.addends.iter().flatten().all(|addend| addend.len() == length));
+        assert!(finish.less.iter().flatten().all(|less| less.len() == length));
+        kernel::inner_products(self, outs, terms, finish);
+    }
+}
+
+/// What becomes of inner products while they are in registers: `sum <- (sum + weight addend) scale - less`. All numbers are
+/// residues.
+#[derive(Clone, Copy, Debug)]
+pub struct Finish<'a, const K: usize> {
+    /// Added to each sum, if anything is.
+    pub addends: [Option<&'a [u64]>; K],
+    /// How many times.
+    pub weight: u64,
+    /// What the sums are multiplied by.
+    pub scale: Shoup,
+    /// Taken away at the end.
+    pub less: Option<[&'a [u64]; K]>,
+}
+
+impl<const K: usize> Finish<'_, K> {
+    /// The sums as they are.
+    #[must_use]
+    pub fn none(modulus: Modulus) -> Self {
+        Self { addends: [None; K], weight: 0, scale: modulus.shoup(1), less: None }
     }
 }
 
@@ -203,18 +236,42 @@ mod tests {
     proptest! {
         #[test]
         fn rounded_sums_are_the_same_in_vectors(
-            (vectors, factors) in (1_usize..12, 0_usize..600).prop_flat_map(|(terms, length)| {
+            (vectors, factors) in (1_usize..12, 0_usize..80).prop_flat_map(|(terms, words)| {
+                let length = 8 * words;
                 let number = prop_oneof![0..Field::VECTOR_LIMIT, Just(Field::VECTOR_LIMIT - 1), Just(0)];
                 (vec(vec(number, length), terms), vec(0.0..1.0 / Field::VECTOR_LIMIT as f64, terms))
             }),
         ) {
             let terms: Vec<(&[u64], f64)> = vectors.iter().map(Vec::as_slice).zip(factors).collect();
             let sum = |i: usize| terms.iter().fold(0.0, |sum, (vector, factor)| sum + vector[i] as f64 * factor);
-            let expected: Vec<u64> = (0..vectors[0].len()).map(|i| sum(i).round_ties_even() as u64).collect();
+            let expected: Vec<u8> = (0..vectors[0].len()).map(|i| sum(i).round_ties_even() as u8).collect();
+            let expected: Vec<u64> = expected.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect();
             for isa in Isa::available() {
                 let mut found = vec![u64::MAX; expected.len()];
                 Field::new(Modulus::new(97).expect("a modulus"), isa).rounded_sum(&mut found, &terms);
                 prop_assert_eq!(&found, &expected, "{:?}", isa);
+            }
+        }
+
+        #[test]
+        fn bytes_are_one_vector_more(
+            (vectors, weights) in (0_usize..12, 0_usize..100).prop_flat_map(|(terms, length)| {
+                (vec(vec(0..Field::VECTOR_LIMIT, length), terms + 1), vec([0..97_u64, 0..101_u64, 0..103_u64], terms + 1))
+            }),
+        ) {
+            let length = vectors[0].len();
+            let mut vectors = vectors;
+            vectors[0].iter_mut().for_each(|x| *x %= 256);
+            let mut bytes = vec![0; length.div_ceil(8)];
+            vectors[0].iter().enumerate().for_each(|(i, x)| bytes[i / 8] |= x << (8 * (i % 8)));
+            let terms: Vec<(&[u64], [u64; 3])> = vectors.iter().map(Vec::as_slice).zip(weights).collect();
+            for isa in Isa::available() {
+                let fields = [97, 101, 103].map(|q| Field::new(Modulus::new(q).expect("a modulus"), isa));
+                let [mut expected, mut found] = [(); 2].map(|()| [(); 3].map(|()| vec![u64::MAX; length]));
+                Field::weighted_sums(fields.each_ref(), expected.each_mut().map(Vec::as_mut_slice), &terms);
+                let found_sums = found.each_mut().map(Vec::as_mut_slice);
+                Field::weighted_sums_and(fields.each_ref(), found_sums, &terms[1..], Some((&bytes, terms[0].1)));
+                prop_assert_eq!(found, expected, "{:?}", isa);
             }
         }
     }

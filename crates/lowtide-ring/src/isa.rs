@@ -16,7 +16,7 @@ pub(crate) enum Kind {
     Scalar,
     /// AVX2 and FMA: four lanes.
     Avx2,
-    /// AVX-512 F, DQ, VL and IFMA: eight lanes.
+    /// AVX-512 F, DQ, VL, IFMA and VBMI: eight lanes.
     Avx512,
 }
 
@@ -58,7 +58,8 @@ fn detect() -> Kind {
     let avx512 = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512dq")
         && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("avx512ifma");
+        && is_x86_feature_detected!("avx512ifma")
+        && is_x86_feature_detected!("avx512vbmi");
     match (avx2, avx512) {
         (true, true) => Kind::Avx512,
         (true, false) => Kind::Avx2,

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use lowtide_ring::{Field, Isa, Modulus};
+use lowtide_ring::{Field, Finish, Isa, Modulus, Packed};
 use proptest::{collection::vec, prelude::*};
 
 /// Odd moduli of every size: the smallest ones, those next to a power of two, those at the limits of the kernels.
@@ -94,7 +94,7 @@ proptest! {
         check(q, a, |i| wide(a[i]) + wide(b[i]) * wide(c[i]), |field, x| field.mul_add_assign(x, b, c))?;
         check(q, a, |i| wide(a[i]) * w, |field, x| field.scale_assign(x, shoup))?;
         check(q, a, |i| wide(a[i]) + wide(b[i]) * w, |field, x| field.add_scaled_assign(x, b, shoup))?;
-        check(q, a, |i| (wide(a[i]) + n - wide(b[i])) * w, |field, x| field.sub_scale_assign(x, b, shoup))?;
+        check(q, a, |i| wide(a[i]) * w + n - wide(b[i]), |field, x| field.scale_sub(x, a, shoup, b))?;
     }
 
     #[test]
@@ -162,28 +162,51 @@ proptest! {
 
     #[test]
     fn inner_products(
-        (q, vectors) in (0_usize..=64).prop_flat_map(|pairs| residues(2 * pairs)),
+        (q, vectors) in (0_usize..=63).prop_flat_map(|terms| residues(3 * terms)),
         length in 0_usize..70,
     ) {
-        let pairs: Vec<(&[u64], &[u64])> = vectors.as_chunks().0.iter().map(|[a, b]| (&a[..], &b[..])).collect();
+        let packed: Vec<Packed> = vectors.iter().map(|vector| Packed::new(vector, q)).collect();
+        let terms: Vec<(&[u64], [&Packed; 2])> =
+            vectors.iter().zip(&packed).collect::<Vec<_>>().as_chunks().0.iter()
+                .map(|[(a, _), (_, b), (_, c)]| (&a[..], [*b, *c])).collect();
         let start = vec![u64::MAX; vectors.first().map_or(length, Vec::len)];
-        let sum = |i: usize| pairs.iter().map(|(a, b)| u128::from(a[i]) * u128::from(b[i])).sum();
-        check(q, &start, sum, |field, x| field.inner_product(x, &pairs))?;
-    }
-
-    #[test]
-    fn inner_products_with_several_vectors((q, vectors) in (0_usize..=21).prop_flat_map(|terms| residues(3 * terms))) {
-        let terms: Vec<(&[u64], [&[u64]; 2])> =
-            vectors.as_chunks().0.iter().map(|[a, b, c]| (&a[..], [&b[..], &c[..]])).collect();
-        let start = vec![u64::MAX; vectors.first().map_or(5, Vec::len)];
         for k in 0..2 {
-            let sum = |i: usize| terms.iter().map(|(a, b)| u128::from(a[i]) * u128::from(b[k][i])).sum();
+            let product = |i: usize, [a, halves @ ..]: &[Vec<u64>; 3]| u128::from(a[i]) * u128::from(halves[k][i]);
+            let sum = |i: usize| vectors.as_chunks().0.iter().map(|vectors| product(i, vectors)).sum();
             check(q, &start, sum, |field, x| {
                 let mut other = x.to_vec();
                 let outs = if k == 0 { [x, &mut other] } else { [&mut other, x] };
-                field.inner_products(outs, &terms);
+                field.inner_products(outs, &terms, &Finish::none(q));
             })?;
         }
+    }
+
+    #[test]
+    fn inner_products_are_finished(
+        (q, vectors) in (0_usize..=20).prop_flat_map(|terms| residues(3 + 2 * terms)),
+        seed in any::<u64>(),
+        joined in prop::bool::ANY,
+        lessened in prop::bool::ANY,
+    ) {
+        let [weight, scale] = [seed, seed.rotate_left(32)].map(|x| q.reduce(x));
+        let ([addend, less, start], vectors) = vectors.split_first_chunk().unwrap();
+        let packed: Vec<Packed> = vectors.iter().map(|vector| Packed::new(vector, q)).collect();
+        let pairs = vectors.as_chunks::<2>().0;
+        let terms: Vec<(&[u64], [&Packed; 1])> =
+            pairs.iter().zip(packed.as_chunks::<2>().0).map(|([a, _], [_, b])| (&a[..], [b])).collect();
+        let finish = Finish {
+            addends: [joined.then_some(&addend[..])],
+            weight,
+            scale: q.shoup(scale),
+            less: lessened.then_some([&less[..]]),
+        };
+        let expected = |i: usize| {
+            let mut sum: u128 = pairs.iter().map(|[a, b]| u128::from(a[i]) * u128::from(b[i])).sum();
+            sum += if joined { u128::from(addend[i]) * u128::from(weight) } else { 0 };
+            let less = if lessened { q.value() - less[i] } else { 0 };
+            u128::from(rem(sum, q)) * u128::from(scale) + u128::from(less)
+        };
+        check(q, start, expected, |field, x| field.inner_products([x], &terms, &finish))?;
     }
 }
 
@@ -198,25 +221,34 @@ fn the_largest_sums_of_every_number_of_terms() {
             let terms = vec![(&numbers[..], q.value() - 1); count];
             let sum = |i: usize| u128::from(numbers[i]) * u128::from(q.value() - 1) * count as u128;
             check(q, &numbers, sum, |field, x| field.weighted_sum(x, &terms)).unwrap();
-            let terms = vec![(&numbers[..], [q.value() - 1; 2]); count];
+            let terms = vec![(&numbers[..], [q.value() - 1; 4]); count];
+            let four = |field: &Field, x: &mut [u64]| {
+                let mut others = [(); 3].map(|()| x.to_vec());
+                let [a, b, c] = others.each_mut().map(Vec::as_mut_slice);
+                Field::weighted_sums([field; 4], [x, a, b, c], &terms);
+                others.iter().for_each(|other| assert_eq!(x, other));
+            };
+            check(q, &numbers, sum, four).unwrap();
+
+            // What joins is one term more.
+            let (count, packed) = (count.min(Field::MAX_TERMS - 1), Packed::new(&residues, q));
+            let terms = vec![(&residues[..], [&packed; 2]); count];
+            let finish = Finish {
+                addends: [Some(&residues); 2],
+                weight: q.value() - 1,
+                scale: q.shoup(q.value() - 1),
+                less: Some([&residues; 2]),
+            };
+            let expected = |i: usize| {
+                let (x, most) = (u128::from(residues[i]), u128::from(q.value() - 1));
+                u128::from(rem(x * x * count as u128 + x * most, q)) * most + u128::from(q.value()) - x
+            };
             let both = |field: &Field, x: &mut [u64]| {
                 let mut other = x.to_vec();
-                Field::weighted_sums([field; 2], [x, &mut other], &terms);
+                field.inner_products([x, &mut other], &terms, &finish);
                 assert_eq!(x, other);
             };
-            check(q, &numbers, sum, both).unwrap();
-
-            let pairs = vec![(&residues[..], &residues[..]); count];
-            let sum = |i: usize| u128::from(residues[i]).pow(2) * count as u128;
-            check(q, &numbers, sum, |field, x| field.inner_product(x, &pairs)).unwrap();
-
-            let terms = vec![(&residues[..], [&residues[..]; 2]); count];
-            let both = |field: &Field, x: &mut [u64]| {
-                let mut other = x.to_vec();
-                field.inner_products([x, &mut other], &terms);
-                assert_eq!(x, other);
-            };
-            check(q, &numbers, sum, both).unwrap();
+            check(q, &numbers, expected, both).unwrap();
         }
     }
 }

@@ -37,13 +37,13 @@ impl Wire for SwitchingKey {
     fn write(&self, out: &mut Writer) {
         out.level(self.level());
         out.raw(self.seed());
-        self.digits().iter().for_each(|[half, _]| out.poly(half));
+        self.digits().iter().for_each(|[half, _]| out.packed(half));
     }
 
     fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, Error> {
         let (level, seed) = (input.level(params)?, input.array()?);
         let basis = params.key_basis(level);
-        let halves = (0..params.digits(level)).map(|_| input.poly(&basis)).collect::<Result<_, _>>()?;
+        let halves = (0..params.digits(level)).map(|_| input.packed(&basis)).collect::<Result<_, _>>()?;
         Ok(Self::from_parts(params, level, seed, halves)?)
     }
 }

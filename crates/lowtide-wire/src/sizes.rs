@@ -1,8 +1,9 @@
 //! How many bytes things will take, before there are any.
 
 use lowtide_ckks::{Level, Literal, Noise, Scale};
+use lowtide_ring::packed::packed_bytes;
 
-use crate::{Header, Wire, ciphertext, literal, pack::limb_bytes, scale};
+use crate::{Header, Wire, ciphertext, literal, scale};
 
 const SEED_BYTES: u64 = 32;
 const COUNT_BYTES: u64 = 8;
@@ -80,6 +81,6 @@ impl<'a> Sizes<'a> {
     }
 
     fn limbs(&self, primes: &[u64]) -> u64 {
-        primes.iter().map(|prime| limb_bytes(self.degree(), prime.ilog2() + 1) as u64).sum()
+        primes.iter().map(|prime| packed_bytes(self.degree(), prime.ilog2() + 1) as u64).sum()
     }
 }

@@ -1,5 +1,7 @@
 //! How much a run keeps at a time.
 
+use lowtide_ring::packed::packed_bytes;
+
 use super::{Instruction, Program, Register, Step};
 use crate::speed::Setting;
 
@@ -20,19 +22,22 @@ impl Program {
         Setting::of(self.params.literal())
     }
 
-    /// Bytes of the evaluation keys that it runs on, as a service holds them; files are less than half as long.
+    /// Bytes of the evaluation keys that it runs on, as a service holds them; files are half as long.
     #[must_use]
     pub fn key_bytes(&self) -> u64 {
         self.key_bytes_in(self.setting())
     }
 
-    /// As [`Program::key_bytes`], were the ring and the number of special primes others.
+    /// As [`Program::key_bytes`], were the ring and the number of special primes others, but for a bit more or less of those.
     pub(crate) fn key_bytes_in(&self, setting: Setting) -> u64 {
         let list = self.key_list();
         let rotations = list.rotations.iter().map(|(_, level)| *level);
         let levels = list.relinearization.into_iter().chain(rotations).chain(list.conjugation);
-        let key = |level| 2 * setting.digits(level) * (level + 1 + setting.special);
-        levels.map(|level| limb_bytes(setting, key(level))).sum()
+        let literal = self.params.literal();
+        let bytes = |prime: &u64| packed_bytes(1 << setting.log_degree, prime.ilog2() + 1) as u64;
+        let special = setting.special as u64 * literal.p.first().map_or(0, bytes);
+        let half = |level: usize| special + literal.q[..=level].iter().map(bytes).sum::<u64>();
+        levels.map(|level| 2 * setting.digits(level) as u64 * half(level)).sum()
     }
 
     /// Bytes taken while each task runs, when they run in order.
@@ -80,16 +85,19 @@ impl Program {
     }
 }
 
+/// How many primes a key switch lifts its digits to at a time.
+const TILE: usize = 4;
+
 /// Limbs that an operation works with besides its operands and its value.
 fn scratch_limbs(step: &Step, hoisted: bool, setting: Setting) -> usize {
     let level = step.level + usize::from(step.instruction.rescales());
     let (own, special) = (level + 1, setting.special);
     match step.instruction {
-        // The component in coefficients and in digits, the digits of one prime, and two sums over `P Q`; all lifted digits
-        // where they are kept for several rotations.
+        // The component in coefficients and in digits, the digits of a tile of primes, and two sums over `P Q`; all lifted
+        // digits where they are kept for several rotations.
         Instruction::RelinearizeRescale(_) | Instruction::Rotate(..) | Instruction::Conjugate(_) => {
             let digits = setting.digits(level);
-            let lifted = if hoisted { digits * (own + special) } else { digits };
+            let lifted = digits * if hoisted { own + special } else { TILE };
             2 * own + lifted + 2 * (own + special)
         }
         Instruction::Lower(..) => 2 * own,

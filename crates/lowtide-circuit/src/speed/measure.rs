@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use lowtide_ckks::{Ciphertext, Error, EvaluationKeys, GaloisKey, Noise, Parameters, Shape, SwitchingKey};
 use lowtide_encoding::Encoder;
-use lowtide_ring::{Automorphism, Basis, Evaluation, Field, Ntt, Poly, Ring, sample};
+use lowtide_ring::{
+    Automorphism, Basis, Evaluation, Field, Finish, Ntt, Packed, PackedPoly, Poly, Ring, sample,
+};
 
 use super::{Setting, Speed};
 
@@ -27,8 +29,8 @@ const LIMBS: usize = 8;
 /// Terms of a sum, as many as a middling digit has primes or a key switch digits.
 const TERMS: usize = 4;
 
-/// Numbers that stand for keys in memory: more than a cache holds.
-const KEYS: usize = 6 << 20;
+/// Vectors that stand for keys in memory: more than a cache holds.
+const KEYS: u64 = 384;
 
 /// Keys that a rotation takes in turn, so that each comes from memory.
 const TURNS: u64 = 4;
@@ -66,10 +68,11 @@ impl Speed {
                 Field::weighted_sums(ntts.each_ref().map(Ntt::field), outs, &terms);
             }
         }) / macs;
-        let keys = numbers(KEYS, 99);
+        let pack = |seed: u64| Packed::new(&numbers(DEGREE, seed), limbs[0].modulus());
+        let keys: Vec<Packed> = (0..KEYS).map(pack).collect();
         // Both halves of a key with the same digits, from a cache and from memory.
         let sums = outs.first_chunk_mut().expect("an output for each half");
-        let product = inner_products(&limbs[0], sources, &keys[..2 * TERMS * DEGREE], sums, 12);
+        let product = inner_products(&limbs[0], sources, &keys[..2 * TERMS], sums, 12);
         let from_memory = inner_products(&limbs[0], sources, &keys, sums, 3);
         let (a, b) = values.split_at_mut(LIMBS / 2);
         let pass = quickest(16, || {
@@ -94,7 +97,7 @@ fn rotation(params: &Parameters) -> Result<f64, Error> {
     let level = params.max_level();
     let noise = |basis: &Basis, seed: u64| -> Poly<Evaluation> { sample::uniform(basis, &[seed as u8; 32]) };
     let key = |turn: u64| {
-        let half = noise(&params.key_basis(level), turn);
+        let half = PackedPoly::from(&noise(&params.key_basis(level), turn));
         let key = SwitchingKey::from_parts(params, level, [9; 32], vec![half; params.digits(level)])?;
         let element = Automorphism::rotation_element(params.ring(), params.ring_degree(), turn as i64);
         GaloisKey::new(params, element, key)
@@ -119,18 +122,18 @@ fn rotation(params: &Parameters) -> Result<f64, Error> {
 fn inner_products(
     ntt: &Ntt,
     digits: &[Vec<u64>],
-    keys: &[u64],
+    keys: &[Packed],
     sums: &mut [Vec<u64>; 2],
     times: usize,
 ) -> f64 {
-    let count = keys.len() / (TERMS * DEGREE);
+    let (keys, finish) = (keys.as_chunks().0, Finish::none(ntt.modulus()));
     quickest(times, || {
-        for key in keys.chunks_exact(2 * TERMS * DEGREE) {
-            let halves = key.chunks_exact(2 * DEGREE).map(|halves| halves.split_at(DEGREE).into());
-            let terms: Vec<(&[u64], [&[u64]; 2])> = digits.iter().map(Vec::as_slice).zip(halves).collect();
-            ntt.field().inner_products(sums.each_mut().map(Vec::as_mut_slice), &terms);
+        for key in keys.chunks_exact(TERMS) {
+            let terms: Vec<(&[u64], [&Packed; 2])> =
+                digits.iter().map(Vec::as_slice).zip(key.iter().map(<[Packed; 2]>::each_ref)).collect();
+            ntt.field().inner_products(sums.each_mut().map(Vec::as_mut_slice), &terms, &finish);
         }
-    }) / (count * TERMS * DEGREE) as f64
+    }) / (2 * keys.len() * DEGREE) as f64
 }
 
 /// Nanoseconds of a butterfly of the embedding, what comes with an encoding included.

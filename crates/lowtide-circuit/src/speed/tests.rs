@@ -81,7 +81,11 @@ fn one_compilation_prices_all_digit_counts() {
     let speed = Speed::default();
     let (one, four) = (program(1), program(4));
     for setting in [one.setting(), four.setting(), SETTING] {
-        assert_eq!(one.usage_in(setting, &speed, 2), four.usage_in(setting, &speed, 2));
+        let [mut one, four] = [&one, &four].map(|program| program.usage_in(setting, &speed, 2));
+        // Special primes of another setting may be a bit longer or shorter.
+        assert!(one.key_bytes.abs_diff(four.key_bytes) <= four.key_bytes / 10);
+        one.key_bytes = four.key_bytes;
+        assert_eq!(one, four);
     }
     let usage = one.usage_in(one.setting(), &speed, 1);
     assert_eq!((usage.key_bytes, usage.value_bytes), (one.key_bytes(), one.peak_bytes()));

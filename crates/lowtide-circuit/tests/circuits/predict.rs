@@ -185,6 +185,7 @@ fn exactly_the_keys_of_a_program_are_needed() {
         };
         let all = EvaluationKeys::new(program.params(), relinearization.clone(), keys(None));
         assert_eq!(run(&all), Ok(()));
+        assert_eq!(program.key_bytes(), all.bytes());
         for (i, (name, level, _, steps)) in galois.iter().enumerate() {
             let missing = EvaluationKeys::new(program.params(), relinearization.clone(), keys(Some(i)));
             let error = run(&missing).unwrap_err().to_string();

@@ -9,7 +9,7 @@
 use super::{Ntt, reverse_bits};
 #[cfg(target_arch = "x86_64")]
 use crate::isa::Kind;
-use crate::{Field, Isa, Modulus, Ring, Shoup};
+use crate::{Field, Isa, Modulus, Packed, Ring, Shoup, field::Finish};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -22,7 +22,7 @@ mod scalar;
 mod stage;
 
 /// A vector and those that it is multiplied with, one for each sum.
-pub(crate) type Term<'a, const K: usize> = (&'a [u64], [&'a [u64]; K]);
+pub(crate) type Term<'a, const K: usize> = (&'a [u64], [&'a Packed; K]);
 
 /// A vector and its weights, one for each sum.
 pub(crate) type Weighted<'a, const T: usize> = (&'a [u64], [u64; T]);
@@ -30,7 +30,7 @@ pub(crate) type Weighted<'a, const T: usize> = (&'a [u64], [u64; T]);
 macro_rules! dispatch {
     ($field:expr, $($call:tt)*) => {
         match $field.isa().kind() {
-            // SAFETY: an `Isa` of this kind exists only where the CPU has AVX-512 F and IFMA.
+            // SAFETY: an `Isa` of this kind exists only where the CPU has AVX-512 F, IFMA and VBMI.
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 => unsafe { avx512::$($call)* },
             // SAFETY: an `Isa` of this kind exists only where the CPU has AVX2 and FMA.
@@ -77,8 +77,8 @@ pub(crate) fn scale_assign(field: &Field, a: &mut [u64], w: Shoup) {
     dispatch!(field, scale_assign(a, w, field.modulus()));
 }
 
-pub(crate) fn sub_scale_assign(field: &Field, a: &mut [u64], b: &[u64], w: Shoup) {
-    dispatch!(field, sub_scale_assign(a, b, w, field.modulus()));
+pub(crate) fn scale_sub(field: &Field, out: &mut [u64], a: &[u64], w: Shoup, b: &[u64]) {
+    dispatch!(field, scale_sub(out, a, w, b, field.modulus()));
 }
 
 pub(crate) fn add_scaled_assign(field: &Field, a: &mut [u64], b: &[u64], w: Shoup) {
@@ -107,8 +107,9 @@ pub(crate) fn weighted_sums<const T: usize>(
     fields: [&Field; T],
     outs: [&mut [u64]; T],
     terms: &[Weighted<'_, T>],
+    bytes: Option<Weighted<'_, T>>,
 ) {
-    dispatch!(fields[0], weighted_sums(outs, terms, fields.map(Field::modulus)));
+    dispatch!(fields[0], weighted_sums(outs, terms, bytes, fields.map(Field::modulus)));
 }
 
 pub(crate) fn tensor(field: &Field, outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2]) {
@@ -119,8 +120,13 @@ pub(crate) fn rounded_sum(field: &Field, out: &mut [u64], terms: &[(&[u64], f64)
     dispatch!(field, rounded_sum(out, terms));
 }
 
-pub(crate) fn inner_products<const K: usize>(field: &Field, outs: [&mut [u64]; K], terms: &[Term<'_, K>]) {
-    dispatch!(field, inner_products(outs, terms, field.modulus()));
+pub(crate) fn inner_products<const K: usize>(
+    field: &Field,
+    outs: [&mut [u64]; K],
+    terms: &[Term<'_, K>],
+    finish: &Finish<'_, K>,
+) {
+    dispatch!(field, inner_products(outs, terms, finish, field.modulus()));
 }
 
 /// The twiddle factors of one transform, in the form its kernel reads.

@@ -1,6 +1,6 @@
 //! What the fuzz targets of `fuzz/` do with any bytes. They panic where a kernel is wrong.
 
-use lowtide_ring::{Field, Isa, Modulus, Ntt, prime::ntt_primes};
+use lowtide_ring::{Field, Finish, Isa, Modulus, Ntt, Packed, prime::ntt_primes};
 
 /// One modulus and two numbers of every size: each operation against 128-bit division.
 pub(crate) fn ring_arithmetic(input: &[u8]) {
@@ -62,9 +62,7 @@ pub(crate) fn ring_kernels(input: &[u8]) {
     check("add_scaled", &|i| wide(&a, i) + wide(&b, i) * w, &|field, x| {
         field.add_scaled_assign(x, &b, shoup);
     });
-    check("sub_scale", &|i| (wide(&a, i) + n - wide(&b, i)) * w, &|field, x| {
-        field.sub_scale_assign(x, &b, shoup);
-    });
+    check("scale_sub", &|i| wide(&a, i) * w + n - wide(&b, i), &|field, x| field.scale_sub(x, &a, shoup, &b));
 
     let numbers: Vec<Vec<u64>> = (0..terms).map(|_| input.numbers(length, unreduced)).collect();
     if let Some(numbers) = numbers.first() {
@@ -74,11 +72,18 @@ pub(crate) fn ring_kernels(input: &[u8]) {
     let sum = |i: usize| weighted.iter().map(|(x, w)| wide(x, i) * u128::from(*w)).sum();
     check("weighted_sum", &sum, &|field, x| field.weighted_sum(x, &weighted));
 
+    let terms = terms.min(Field::MAX_TERMS - 1);
     let residues: Vec<[Vec<u64>; 2]> =
         (0..terms).map(|_| [(); 2].map(|()| input.numbers(length, q.value()))).collect();
-    let pairs: Vec<(&[u64], &[u64])> = residues.iter().map(|[x, y]| (&x[..], &y[..])).collect();
-    let sum = |i: usize| pairs.iter().map(|(x, y)| wide(x, i) * wide(y, i)).sum();
-    check("inner_product", &sum, &|field, x| field.inner_product(x, &pairs));
+    let packed: Vec<Packed> = residues.iter().map(|[_, y]| Packed::new(y, q)).collect();
+    let pairs: Vec<(&[u64], [&Packed; 1])> =
+        residues.iter().zip(&packed).map(|([x, _], y)| (&x[..], [y])).collect();
+    let finish = Finish { addends: [Some(&b)], weight: shoup.value(), scale: shoup, less: Some([&c]) };
+    let sum = |i: usize| {
+        let sum: u128 = residues.iter().map(|[x, y]| wide(x, i) * wide(y, i)).sum();
+        (sum + wide(&b, i) * w) % n * w + n - wide(&c, i)
+    };
+    check("inner_products", &sum, &|field, x| field.inner_products([x], &pairs, &finish));
 }
 
 /// A polynomial modulo a prime: the transforms of every kernel against the portable one, and that against Horner's rule.

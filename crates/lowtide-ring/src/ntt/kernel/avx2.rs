@@ -113,10 +113,9 @@ pub(crate) fn scale_assign(a: &mut [u64], w: Shoup, q: Modulus) {
 }
 
 #[target_feature(enable = "avx2,fma")]
-pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
-    let p = Prime::new(q);
-    let w = factor(w.value(), q);
-    update(a, [b], |x, [y]| p.residue(p.mul(_mm256_sub_pd(to_float(x), to_float(y)), w)));
+pub(crate) fn scale_sub(out: &mut [u64], a: &[u64], w: Shoup, b: &[u64], q: Modulus) {
+    let (p, w, q) = (Prime::new(q), factor(w.value(), q), splat(q.value()));
+    update(out, [a, b], |_, [x, y]| difference(p.residue(p.mul(to_float(x), w)), y, q));
 }
 
 #[target_feature(enable = "avx2,fma")]
@@ -295,6 +294,13 @@ fn splat(x: u64) -> __m256i {
 fn load(lanes: &[u64; LANES]) -> __m256i {
     // SAFETY: the reference may be read for four words, and the load asks for no alignment.
     unsafe { _mm256_loadu_si256(lanes.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn load_bytes(bytes: &[u8; 16]) -> __m128i {
+    // SAFETY: the reference may be read for 16 bytes, and the load asks for no alignment.
+    unsafe { _mm_loadu_si128(bytes.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx2")]

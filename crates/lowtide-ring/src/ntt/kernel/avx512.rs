@@ -101,9 +101,9 @@ pub(crate) fn scale_assign(a: &mut [u64], w: Shoup, q: Modulus) {
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
+pub(crate) fn scale_sub(out: &mut [u64], a: &[u64], w: Shoup, b: &[u64], q: Modulus) {
     let factor = Factor::new(w, q);
-    update(a, [b], |x, [y]| factor.mul(_mm512_sub_epi64(_mm512_add_epi64(x, factor.q), y)));
+    update(out, [a, b], |_, [x, y]| difference(factor.mul(x), y, factor.q));
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
@@ -274,6 +274,13 @@ fn splat(x: u64) -> __m512i {
 fn load(lanes: &[u64; LANES]) -> __m512i {
     // SAFETY: the reference may be read for eight words, and the load asks for no alignment.
     unsafe { _mm512_loadu_si512(lanes.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn load_bytes(bytes: &[u8; 64]) -> __m512i {
+    // SAFETY: the reference may be read for 64 bytes, and the load asks for no alignment.
+    unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
 }
 
 #[target_feature(enable = "avx512f")]

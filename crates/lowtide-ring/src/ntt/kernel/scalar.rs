@@ -1,7 +1,7 @@
 //! Portable kernels: the reference that every other one equals bit for bit.
 
 use super::{Blocks, Term, Weighted};
-use crate::{Modulus, Shoup};
+use crate::{Modulus, Shoup, field::Finish};
 
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     for (x, y) in a.iter_mut().zip(b) {
@@ -51,10 +51,8 @@ pub(crate) fn scale_assign(a: &mut [u64], w: Shoup, q: Modulus) {
     }
 }
 
-pub(crate) fn sub_scale_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
-    for (x, y) in a.iter_mut().zip(b) {
-        *x = w.mul(*x + (q.value() - *y), q);
-    }
+pub(crate) fn scale_sub(out: &mut [u64], a: &[u64], w: Shoup, b: &[u64], q: Modulus) {
+    out.iter_mut().zip(a).zip(b).for_each(|((out, x), y)| *out = q.sub(w.mul(*x, q), *y));
 }
 
 pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
@@ -98,9 +96,10 @@ pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
 pub(crate) fn weighted_sums<const T: usize>(
     outs: [&mut [u64]; T],
     terms: &[Weighted<'_, T>],
+    bytes: Option<Weighted<'_, T>>,
     q: [Modulus; T],
 ) {
-    weighted_sums_from(0, outs, terms, q);
+    weighted_sums_from(0, outs, terms, bytes, q);
 }
 
 pub(crate) fn tensor(
@@ -110,7 +109,8 @@ pub(crate) fn tensor(
     q: Modulus,
 ) {
     mul(d0, a0, b0, q);
-    inner_products([d1], &[(a0, [b1]), (a1, [b0])], q);
+    mul(d1, a0, b1, q);
+    mul_add_assign(d1, a1, b0, q);
     mul(d2, a1, b1, q);
 }
 
@@ -121,24 +121,29 @@ pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
 /// In line, so that callers make vectors of it.
 #[inline(always)]
 pub(crate) fn rounded_sum_by(out: &mut [u64], terms: &[(&[u64], f64)], to_float: impl Fn(u64) -> f64) {
-    const BLOCK: usize = 256;
+    const WORDS: usize = 32;
     // Added to a number below 2^51 it leaves the nearest integer in the low bits.
     const SHIFT: f64 = (1_u64 << 52) as f64;
-    for (block, out) in out.chunks_mut(BLOCK).enumerate() {
-        let mut sums = [0.0; BLOCK];
+    for (block, out) in out.chunks_mut(WORDS).enumerate() {
+        let mut sums = [0.0; 8 * WORDS];
         for (vector, factor) in terms {
-            for (sum, x) in sums.iter_mut().zip(&vector[block * BLOCK..][..out.len()]) {
+            for (sum, x) in sums.iter_mut().zip(&vector[block * 8 * WORDS..][..8 * out.len()]) {
                 *sum += to_float(*x) * factor;
             }
         }
-        for (x, sum) in out.iter_mut().zip(sums) {
-            *x = (sum + SHIFT).to_bits() ^ SHIFT.to_bits();
+        for (bytes, sums) in out.iter_mut().zip(sums.as_chunks().0) {
+            *bytes = u64::from_le_bytes(sums.map(|sum: f64| (sum + SHIFT).to_bits() as u8));
         }
     }
 }
 
-pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
-    inner_products_from(0, outs, terms, q);
+pub(crate) fn inner_products<const K: usize>(
+    outs: [&mut [u64]; K],
+    terms: &[Term<'_, K>],
+    finish: &Finish<'_, K>,
+    q: Modulus,
+) {
+    inner_products_from(0, outs, terms, finish, q);
 }
 
 /// `outs[t][i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
@@ -146,12 +151,17 @@ pub(crate) fn weighted_sums_from<const T: usize>(
     first: usize,
     outs: [&mut [u64]; T],
     terms: &[Weighted<'_, T>],
+    bytes: Option<Weighted<'_, T>>,
     q: [Modulus; T],
 ) {
     for (t, out) in outs.into_iter().enumerate() {
         for (i, x) in out.iter_mut().enumerate() {
-            let product = |(a, w): &Weighted<'_, T>| u128::from(a[first + i]) * u128::from(w[t]);
-            *x = q[t].reduce_wide(terms.iter().map(product).sum());
+            let at = first + i;
+            let product = |(a, w): &Weighted<'_, T>| u128::from(a[at]) * u128::from(w[t]);
+            let byte = |(bytes, w): Weighted<'_, T>| {
+                u128::from(bytes[at / 8].to_le_bytes()[at % 8]) * u128::from(w[t])
+            };
+            *x = q[t].reduce_wide(terms.iter().map(product).chain(bytes.map(byte)).sum());
         }
     }
 }
@@ -161,12 +171,16 @@ pub(crate) fn inner_products_from<const K: usize>(
     first: usize,
     outs: [&mut [u64]; K],
     terms: &[Term<'_, K>],
+    finish: &Finish<'_, K>,
     q: Modulus,
 ) {
     for (k, out) in outs.into_iter().enumerate() {
         for (i, x) in out.iter_mut().enumerate() {
-            let product = |(a, b): &Term<'_, K>| u128::from(a[first + i]) * u128::from(b[k][first + i]);
-            *x = q.reduce_wide(terms.iter().map(product).sum());
+            let at = first + i;
+            let product = |(a, b): &Term<'_, K>| u128::from(a[at]) * u128::from(b[k].get(at));
+            let addend = finish.addends[k].map(|a| u128::from(a[at]) * u128::from(finish.weight));
+            let sum = q.reduce_wide(terms.iter().map(product).chain(addend).sum());
+            *x = q.sub(finish.scale.mul(sum, q), finish.less.map_or(0, |less| less[k][at]));
         }
     }
 }

@@ -5,9 +5,9 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{Term, Weighted, scalar},
-    LANES, Prime, UNIT, factor, load, store, to_float,
+    LANES, Prime, UNIT, factor, load, load_bytes, splat, store, to_float,
 };
-use crate::{Field, Modulus};
+use crate::{Field, Modulus, Packed, field::Finish};
 
 /// Vectors at a time: enough independent sums to hide the latency of an addition.
 const WIDTH: usize = 4;
@@ -15,27 +15,56 @@ const WIDTH: usize = 4;
 /// The number of products between two reductions.
 const RUN: usize = 8;
 
+/// Several sums at a time read each vector once. As many vectors are added at a time as leave every sum a register.
 #[target_feature(enable = "avx2,fma")]
 pub(crate) fn weighted_sums<const T: usize>(
     outs: [&mut [u64]; T],
     terms: &[Weighted<'_, T>],
+    bytes: Option<Weighted<'_, T>>,
+    q: [Modulus; T],
+) {
+    if T > 2 { weighted::<T, 2>(outs, terms, bytes, q) } else { weighted::<T, WIDTH>(outs, terms, bytes, q) }
+}
+
+#[target_feature(enable = "avx2,fma")]
+fn weighted<const T: usize, const W: usize>(
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+    bytes: Option<Weighted<'_, T>>,
     q: [Modulus; T],
 ) {
     let zero = _mm256_setzero_pd();
     let p = q.map(|q| Prime::new(q));
-    let mut factors = [[(zero, zero); T]; Field::MAX_TERMS];
-    for (factors, (_, weights)) in factors.iter_mut().zip(terms) {
+    let factors_of = |weights: [u64; T]| {
+        let mut factors = [(zero, zero); T];
         for t in 0..T {
             factors[t] = factor(weights[t], q[t]);
         }
+        factors
+    };
+    let mut factors = [[(zero, zero); T]; Field::MAX_TERMS];
+    for (factors, (_, weights)) in factors.iter_mut().zip(terms) {
+        *factors = factors_of(*weights);
     }
-    let outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
-    let blocks = outs[0].0.len();
+    let multiples = bytes.map(|(bytes, weights)| (bytes, factors_of(weights)));
+    let outs = outs.map(|out| {
+        let blocks = out.len() / (LANES * W);
+        out.split_at_mut(blocks * LANES * W)
+    });
+    let blocks = outs[0].0.len() / (LANES * W);
     for i in 0..blocks {
-        let mut sums = [[zero; WIDTH]; T];
+        let mut sums = [[zero; W]; T];
+        if let Some((bytes, factors)) = multiples {
+            for (j, bytes) in halves(bytes, i * W, W) {
+                let x = to_float(_mm256_cvtepu8_epi64(_mm_cvtsi32_si128(bytes)));
+                for t in 0..T {
+                    sums[t][j] = p[t].mul(x, factors[t]);
+                }
+            }
+        }
         for (run, factors) in terms.chunks(RUN).zip(factors.chunks(RUN)) {
             for ((vector, _), factors) in run.iter().zip(factors) {
-                let vector = lanes(vector, i);
+                let vector = lanes::<W>(vector, i);
                 for (j, x) in vector.iter().enumerate() {
                     let x = to_float(load(x));
                     for t in 0..T {
@@ -50,30 +79,49 @@ pub(crate) fn weighted_sums<const T: usize>(
             }
         }
         for t in 0..T {
-            for (lanes, sum) in outs[t].0[i].as_chunks_mut().0.iter_mut().zip(sums[t]) {
+            let out = outs[t].0[i * LANES * W..][..LANES * W].as_chunks_mut().0;
+            for (lanes, sum) in out.iter_mut().zip(sums[t]) {
                 store(lanes, p[t].residue(sum));
             }
         }
     }
-    scalar::weighted_sums_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
+    scalar::weighted_sums_from(blocks * LANES * W, outs.map(|out| out.1), terms, bytes, q);
+}
+
+/// `count` fours of bytes from the one number `first` on, with their numbers.
+fn halves(bytes: &[u64], first: usize, count: usize) -> impl Iterator<Item = (usize, i32)> {
+    (0..count).map(move |j| (j, (bytes[(first + j) / 2] >> (32 * ((first + j) % 2))) as i32))
 }
 
 #[target_feature(enable = "avx2,fma")]
-pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
-    let p = Prime::new(q);
+pub(crate) fn inner_products<const K: usize>(
+    outs: [&mut [u64]; K],
+    terms: &[Term<'_, K>],
+    finish: &Finish<'_, K>,
+    q: Modulus,
+) {
+    let (p, unpack) = (Prime::new(q), Unpack::new(q));
+    let [weight, scale] = [finish.weight, finish.scale.value()].map(|w| factor(w, q));
     let zero = _mm256_setzero_pd();
-    let mut outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
+    let outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
     let blocks = outs[0].0.len();
     for i in 0..blocks {
         let mut sums = [[zero; WIDTH]; K];
+        for (sums, addend) in sums.iter_mut().zip(finish.addends) {
+            for (sum, x) in
+                sums.iter_mut().zip(addend.into_iter().flat_map(|addend| lanes::<WIDTH>(addend, i)))
+            {
+                *sum = p.mul(to_float(load(x)), weight);
+            }
+        }
         for run in terms.chunks(RUN) {
             for (x, y) in run {
-                let (x, y) = (lanes(x, i), y.map(|y| lanes(y, i)));
+                let x = lanes::<WIDTH>(x, i);
                 for j in 0..WIDTH {
                     let x = to_float(load(&x[j]));
                     for k in 0..K {
-                        let product = p.mul_add(x, to_float(load(&y[k][j])), zero);
-                        sums[k][j] = _mm256_add_pd(sums[k][j], product);
+                        let y = to_float(unpack.half(y[k], i * WIDTH + j));
+                        sums[k][j] = _mm256_add_pd(sums[k][j], p.mul_add(x, y, zero));
                     }
                 }
             }
@@ -81,13 +129,61 @@ pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Ter
                 *sum = p.center(*sum);
             }
         }
-        for (out, sums) in outs.iter_mut().zip(sums) {
-            for (lanes, sum) in out.0[i].as_chunks_mut().0.iter_mut().zip(sums) {
-                store(lanes, p.residue(sum));
+        for k in 0..K {
+            let less = finish.less.map(|less| lanes::<WIDTH>(less[k], i));
+            for (j, out) in outs[k].0[i].as_chunks_mut().0.iter_mut().enumerate() {
+                let product = p.mul(sums[k][j], scale);
+                let difference =
+                    less.map_or(product, |less| p.center(_mm256_sub_pd(product, to_float(load(&less[j])))));
+                store(out, p.residue(difference));
             }
         }
     }
-    scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
+    scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, finish, q);
+}
+
+/// Takes four residues, half of a group, from half as many bytes as they have bits; half a byte more or less, where these
+/// are odd.
+struct Unpack {
+    bits: usize,
+    /// By half of a group: where its first and where its third residue begins.
+    starts: [[usize; 2]; 2],
+    /// By half of a group: for each lane the eight bytes of its residue, from those beginnings.
+    bytes: [__m256i; 2],
+    /// And the bit of the first of them.
+    shifts: [__m256i; 2],
+    mask: __m256i,
+}
+
+impl Unpack {
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn new(q: Modulus) -> Self {
+        let bits = q.bits() as usize;
+        let starts = [0, 1].map(|half| [0, 2].map(|lane| (4 * half + lane) * bits / 8));
+        let bytes = |half: usize, lane: usize| {
+            let start = (4 * half + lane) * bits / 8 - starts[half][lane / 2];
+            u64::from_le_bytes(std::array::from_fn(|i| (start + i) as u8))
+        };
+        let shift = |half: usize, lane: usize| ((4 * half + lane) * bits % 8) as u64;
+        Self {
+            bits,
+            starts,
+            bytes: [0, 1].map(|half| load(&std::array::from_fn(|lane| bytes(half, lane)))),
+            shifts: [0, 1].map(|half| load(&std::array::from_fn(|lane| shift(half, lane)))),
+            mask: splat((1 << bits) - 1),
+        }
+    }
+
+    /// The residues of half a group.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn half(&self, packed: &Packed, i: usize) -> __m256i {
+        let (half, group) = (i % 2, i / 2 * self.bits);
+        let [low, high] = self.starts[half].map(|start| load_bytes(packed.load(group + start)));
+        let bytes = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), self.bytes[half]);
+        _mm256_and_si256(_mm256_srlv_epi64(bytes, self.shifts[half]), self.mask)
+    }
 }
 
 /// `a_0 b_0`, `a_0 b_1 + a_1 b_0` and `a_1 b_1`.
@@ -115,6 +211,6 @@ pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
 
 /// The `i`th block of a vector.
 #[inline]
-fn lanes(vector: &[u64], i: usize) -> &[[u64; LANES]; WIDTH] {
-    vector[i * LANES * WIDTH..].as_chunks().0.first_chunk().expect("a block")
+fn lanes<const W: usize>(vector: &[u64], i: usize) -> &[[u64; LANES]; W] {
+    vector[i * LANES * W..].as_chunks().0.first_chunk().expect("a block")
 }

@@ -12,32 +12,47 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{Term, Weighted, scalar},
-    Barrett, Factor, LANES, MASK, load, splat, store, subtract_if_above, sum,
+    Barrett, Factor, LANES, MASK, difference, load, load_bytes, splat, store, subtract_if_above, sum,
 };
-use crate::{Field, Modulus};
+use crate::{Field, Modulus, Packed, field::Finish};
 
 /// Vectors at a time: enough independent sums to hide the latency of a multiplication.
 const WIDTH: usize = 4;
 
+/// Several sums at a time read each vector once. As many vectors are added at a time as leave every sum a register.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn weighted_sums<const T: usize>(
     outs: [&mut [u64]; T],
     terms: &[Weighted<'_, T>],
+    bytes: Option<Weighted<'_, T>>,
+    q: [Modulus; T],
+) {
+    if T > 2 { weighted::<T, 2>(outs, terms, bytes, q) } else { weighted::<T, WIDTH>(outs, terms, bytes, q) }
+}
+
+#[target_feature(enable = "avx512f,avx512ifma")]
+fn weighted<const T: usize, const W: usize>(
+    outs: [&mut [u64]; T],
+    terms: &[Weighted<'_, T>],
+    bytes: Option<Weighted<'_, T>>,
     q: [Modulus; T],
 ) {
     // Each weight takes a factor 2^52 along, which the reduction divides away.
     let radices = q.map(|q| q.shoup(1 << 52));
+    let radix = |weights: [u64; T]| std::array::from_fn(|t| radices[t].mul(weights[t], q[t]));
     let mut weights = [[0; T]; Field::MAX_TERMS];
-    for (weights, term) in weights.iter_mut().zip(terms) {
-        *weights = std::array::from_fn(|t| radices[t].mul(term.1[t], q[t]));
-    }
-    let late = q.map(|q| Late::new(q, terms.len()));
-    let outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
-    let blocks = outs[0].0.len();
+    weights.iter_mut().zip(terms).for_each(|(weights, term)| *weights = radix(term.1));
+    let multiples = bytes.map(|(bytes, weights)| (bytes, radix(weights).map(|weight| splat(weight))));
+    let late = q.map(|q| Late::new(q, terms.len() + usize::from(bytes.is_some())));
+    let outs = outs.map(|out| {
+        let blocks = out.len() / (LANES * W);
+        out.split_at_mut(blocks * LANES * W)
+    });
+    let blocks = outs[0].0.len() / (LANES * W);
     for i in 0..blocks {
-        let mut sums = q.map(|q| Sums::new(q));
+        let mut sums = q.map(|q| Sums::<W>::new(q));
         for ((vector, _), weights) in terms.iter().zip(&weights) {
-            let (vector, weights) = (lanes(vector, i), weights.map(|weight| splat(weight)));
+            let (vector, weights) = (lanes::<W>(vector, i), weights.map(|weight| splat(weight)));
             for (j, x) in vector.iter().enumerate() {
                 let x = load(x);
                 for t in 0..T {
@@ -45,42 +60,98 @@ pub(crate) fn weighted_sums<const T: usize>(
                 }
             }
         }
+        if let Some((bytes, weights)) = multiples {
+            for (j, bytes) in bytes[i * W..][..W].iter().enumerate() {
+                let x = _mm512_cvtepu8_epi64(_mm_cvtsi64_si128(bytes.cast_signed()));
+                for t in 0..T {
+                    sums[t].add(j, x, weights[t]);
+                }
+            }
+        }
         for t in 0..T {
-            for (j, lanes) in outs[t].0[i].as_chunks_mut().0.iter_mut().enumerate() {
+            let out = outs[t].0[i * LANES * W..][..LANES * W].as_chunks_mut().0;
+            for (j, lanes) in out.iter_mut().enumerate() {
                 let sum = late[t].correct(late[t].divide(sums[t].low[j], sums[t].high[j]), 0);
                 store(lanes, sum);
             }
         }
     }
-    scalar::weighted_sums_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
+    scalar::weighted_sums_from(blocks * LANES * W, outs.map(|out| out.1), terms, bytes, q);
 }
 
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn inner_products<const K: usize>(outs: [&mut [u64]; K], terms: &[Term<'_, K>], q: Modulus) {
-    let radix = Factor::new(q.shoup(1 << 52), q);
-    let late = Late::new(q, terms.len());
-    let mut outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
+#[target_feature(enable = "avx512f,avx512ifma,avx512vbmi")]
+pub(crate) fn inner_products<const K: usize>(
+    outs: [&mut [u64]; K],
+    terms: &[Term<'_, K>],
+    finish: &Finish<'_, K>,
+    q: Modulus,
+) {
+    // The factor 2^52 brings back what the reduction divides by.
+    let factor = Factor::new(q.shoup(q.mul(q.reduce(1 << 52), finish.scale.value())), q);
+    let (late, unpack, weight) = (Late::new(q, terms.len() + 1), Unpack::new(q), splat(finish.weight));
+    let outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
     let blocks = outs[0].0.len();
     for i in 0..blocks {
-        let mut sums = [Sums::new(q); K];
+        let mut sums = [Sums::<WIDTH>::new(q); K];
         for (x, y) in terms {
-            let (x, y) = (lanes(x, i), y.map(|y| lanes(y, i)));
+            let x = lanes::<WIDTH>(x, i);
             for j in 0..WIDTH {
                 let x = load(&x[j]);
                 for k in 0..K {
-                    sums[k].add(j, x, load(&y[k][j]));
+                    sums[k].add(j, x, unpack.group(y[k], i * WIDTH + j));
                 }
             }
         }
-        for (out, sums) in outs.iter_mut().zip(&sums) {
-            for (j, lanes) in out.0[i].as_chunks_mut().0.iter_mut().enumerate() {
-                // Below 4q it fits the 52 bits of the last product, which brings the factor 2^52 back.
-                let sum = late.correct(late.divide(sums.low[j], sums.high[j]), 2);
-                store(lanes, radix.mul(sum));
+        for k in 0..K {
+            if let Some(addend) = finish.addends[k] {
+                for (j, x) in lanes::<WIDTH>(addend, i).iter().enumerate() {
+                    sums[k].add(j, load(x), weight);
+                }
+            }
+            let less = finish.less.map(|less| lanes::<WIDTH>(less[k], i));
+            for (j, out) in outs[k].0[i].as_chunks_mut().0.iter_mut().enumerate() {
+                // Below 4q it fits the 52 bits of the last product.
+                let sum = late.correct(late.divide(sums[k].low[j], sums[k].high[j]), 2);
+                let product = factor.mul(sum);
+                store(out, less.map_or(product, |less| difference(product, load(&less[j]), factor.q)));
             }
         }
     }
-    scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, q);
+    scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, finish, q);
+}
+
+/// Takes eight residues from as many bytes as they have bits.
+struct Unpack {
+    bits: usize,
+    /// For each lane the eight bytes from that on where its residue begins.
+    bytes: __m512i,
+    /// And the bit of the first of them.
+    shifts: __m512i,
+    mask: __m512i,
+}
+
+impl Unpack {
+    #[target_feature(enable = "avx512f,avx512vbmi")]
+    #[inline]
+    fn new(q: Modulus) -> Self {
+        let bits = q.bits() as usize;
+        let bytes = |lane: usize| u64::from_le_bytes(std::array::from_fn(|i| (lane * bits / 8 + i) as u8));
+        let shift = |lane: usize| (lane * bits % 8) as u64;
+        Self {
+            bits,
+            bytes: load(&std::array::from_fn(bytes)),
+            shifts: load(&std::array::from_fn(shift)),
+            mask: splat((1 << bits) - 1),
+        }
+    }
+
+    /// The residues of a group.
+    #[target_feature(enable = "avx512f,avx512vbmi")]
+    #[inline]
+    fn group(&self, packed: &Packed, i: usize) -> __m512i {
+        let bytes = _mm512_permutexvar_epi8(self.bytes, load_bytes(packed.load(i * self.bits)));
+        _mm512_and_si512(_mm512_srlv_epi64(bytes, self.shifts), self.mask)
+    }
 }
 
 /// `a_0 b_0`, `a_0 b_1 + a_1 b_0` and `a_1 b_1`.
@@ -109,23 +180,23 @@ pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
 
 /// The `i`th block of a vector.
 #[inline]
-fn lanes(vector: &[u64], i: usize) -> &[[u64; LANES]; WIDTH] {
-    vector[i * LANES * WIDTH..].as_chunks().0.first_chunk().expect("a block")
+fn lanes<const W: usize>(vector: &[u64], i: usize) -> &[[u64; LANES]; W] {
+    vector[i * LANES * W..].as_chunks().0.first_chunk().expect("a block")
 }
 
 /// Sums of low and of high halves.
 #[derive(Clone, Copy)]
-struct Sums {
-    low: [__m512i; WIDTH],
-    high: [__m512i; WIDTH],
+struct Sums<const W: usize> {
+    low: [__m512i; W],
+    high: [__m512i; W],
 }
 
-impl Sums {
+impl<const W: usize> Sums<W> {
     /// Zero; or rather `q 2^52`, which keeps what follows above zero.
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
     fn new(q: Modulus) -> Self {
-        Self { low: [_mm512_setzero_si512(); WIDTH], high: [splat(q.value()); WIDTH] }
+        Self { low: [_mm512_setzero_si512(); W], high: [splat(q.value()); W] }
     }
 
     /// Adds `x y` to the sum `j`.
