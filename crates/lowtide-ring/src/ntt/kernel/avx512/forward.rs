@@ -14,17 +14,18 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{plan::Stream, stage},
-    LANES, MASK, load,
-    passes::{Packing, Twiddle, broadcasts, pass},
+    super::{plan::Stream, scalar, stage},
+    Factor, LANES, MASK, first_lane, load,
+    passes::{Packing, Twiddle, broadcasts, mirrored_pass, pairs, pass},
     splat, store, subtract_if_above,
     tables::{LEAF, LEAF_WORDS, Tables},
     transpose::transpose,
 };
-use crate::Modulus;
+use crate::{Modulus, Shoup};
 
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
+pub(crate) fn forward(values: &mut [u64], tables: &Tables, halving: Option<Shoup>, q: Modulus) {
+    let stream = &mut Stream::new(&tables.forward);
     let butterfly = Butterfly {
         q: splat(q.value()),
         two_q: splat(2 * q.value()),
@@ -33,7 +34,10 @@ pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
         two: splat(2),
         packing: Packing::new(q),
     };
-    butterfly.descend(values.as_chunks_mut().0, &tables.radices, &mut Stream::new(&tables.forward));
+    match halving {
+        None => butterfly.descend(values.as_chunks_mut().0, &tables.radices, stream),
+        Some(w) => butterfly.meet(values, &tables.radices, stream, w, q),
+    }
 }
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
@@ -72,6 +76,28 @@ impl Butterfly {
             2 => self.pass::<4, 3, 2>(block, stream),
             _ => self.pass::<8, 7, 1>(block, stream),
         }
+        self.descend_parts(block, radix, inner, stream);
+    }
+
+    /// As [`Butterfly::descend`], but first meets what mirrors each other, times `w`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn meet(&self, values: &mut [u64], radices: &[u32], stream: &mut Stream<'_, u64>, w: Shoup, q: Modulus) {
+        match radices[0] {
+            1 => self.meeting_pass::<2, 1>(values, stream, w, q),
+            2 => self.meeting_pass::<4, 3>(values, stream, w, q),
+            _ => self.meeting_pass::<8, 7>(values, stream, w, q),
+        }
+        self.descend_parts(values.as_chunks_mut().0, radices[0], &radices[1..], stream);
+    }
+
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn descend_parts(
+        &self,
+        block: &mut [[u64; LANES]],
+        radix: u32,
+        inner: &[u32],
+        stream: &mut Stream<'_, u64>,
+    ) {
         if inner.is_empty() {
             self.leaves(block, stream);
         } else {
@@ -89,6 +115,27 @@ impl Butterfly {
     ) {
         let w = broadcasts::<T>(stream);
         pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], |_, i| w[i]));
+    }
+
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn meeting_pass<const R: usize, const T: usize>(
+        &self,
+        values: &mut [u64],
+        stream: &mut Stream<'_, u64>,
+        w: Shoup,
+        q: Modulus,
+    ) {
+        let (meeting, twiddles) = (Factor::new(w, q), broadcasts::<T>(stream));
+        let alone = |mut column: [u64; R]| {
+            scalar::meet(&mut column, w, q);
+            let mut x = [column.map(|x| splat(x))];
+            stages!(self, x: [[_; R]; 1], |_, i| twiddles[i]);
+            x[0].map(|x| first_lane(x))
+        };
+        mirrored_pass::<R>(values, alone, |x| {
+            pairs(x, |a, b| self.sum_and_difference(a, b, (meeting.value, meeting.quotient), false));
+            stages!(self, x: [[_; R]; 2], |_, i| twiddles[i]);
+        });
     }
 
     /// The last six stages of a block, to residues: two leaves at a time, so that one computes while the other waits.
@@ -122,7 +169,13 @@ impl Butterfly {
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
     fn butterfly(&self, a: __m512i, b: __m512i, w: Twiddle, bare: bool) -> (__m512i, __m512i) {
-        let a = subtract_if_above(a, self.two_q);
+        self.sum_and_difference(subtract_if_above(a, self.two_q), b, w, bare)
+    }
+
+    /// As [`Butterfly::butterfly`], for `a` in `[0, 2q)`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn sum_and_difference(&self, a: __m512i, b: __m512i, w: Twiddle, bare: bool) -> (__m512i, __m512i) {
         let high = _mm512_madd52hi_epu64(_mm512_setzero_si512(), b, w.1);
         let sum = _mm512_madd52lo_epu64(_mm512_madd52lo_epu64(a, b, w.0), high, self.minus_q);
         let sum = if bare { sum } else { _mm512_and_si512(sum, self.mask) };

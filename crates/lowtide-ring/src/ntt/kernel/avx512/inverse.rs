@@ -13,10 +13,10 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{plan::Stream, stage},
-    Factor, LANES, MASK, load,
-    passes::{Packing, Twiddle, broadcasts, pass},
-    splat, store,
+    super::{plan::Stream, scalar, stage},
+    Factor, LANES, MASK, first_lane, load,
+    passes::{Packing, Twiddle, broadcasts, mirrored_pass, pairs, pass},
+    splat, store, sum,
     tables::{LEAF, LEAF_WORDS, Tables},
     transpose::transpose,
 };
@@ -29,12 +29,13 @@ const SECOND: u8 = 2;
 /// Residues, divided by `N`.
 const LAST: u8 = 3;
 
-/// The last stage multiplies sums by `scale` and differences by `scaled_twiddle`.
+/// The stage that joins two halves multiplies sums by `scale` and differences by `scaled_twiddle`.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn inverse(
     values: &mut [u64],
     tables: &Tables,
     (scale, scaled_twiddle): (Shoup, Shoup),
+    halving: Option<Shoup>,
     q: Modulus,
 ) {
     let butterfly = Butterfly {
@@ -48,7 +49,10 @@ pub(crate) fn inverse(
         packing: Packing::new(q),
     };
     let stream = &mut Stream::new(&tables.inverse);
-    butterfly.ascend::<LAST>(values.as_chunks_mut().0, &tables.radices, stream);
+    match halving {
+        None => butterfly.ascend::<LAST>(values.as_chunks_mut().0, &tables.radices, stream),
+        Some(w) => butterfly.ascend_and_part(values, &tables.radices, stream, w, q),
+    }
 }
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
@@ -96,20 +100,48 @@ impl Butterfly {
         stream: &mut Stream<'_, u64>,
     ) {
         let Some((&radix, inner)) = radices.split_first() else { return };
-        if inner.is_empty() {
-            self.leaves(block, stream);
-        } else {
-            let stride = block.len() >> radix;
-            for pair in block.chunks_mut(2 * stride) {
-                let (first, second) = pair.split_at_mut(stride);
-                self.ascend::<FIRST>(first, inner, stream);
-                self.ascend::<SECOND>(second, inner, stream);
-            }
-        }
+        self.ascend_parts(block, radix, inner, stream);
         match radix {
             1 => self.pass::<2, 1, 4, TO>(block, stream),
             2 => self.pass::<4, 3, 2, TO>(block, stream),
             _ => self.pass::<8, 7, 1, TO>(block, stream),
+        }
+    }
+
+    /// As [`Butterfly::ascend`] to residues, but then parts what mirrors each other, times `w`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn ascend_and_part(
+        &self,
+        values: &mut [u64],
+        radices: &[u32],
+        stream: &mut Stream<'_, u64>,
+        w: Shoup,
+        q: Modulus,
+    ) {
+        self.ascend_parts(values.as_chunks_mut().0, radices[0], &radices[1..], stream);
+        match radices[0] {
+            1 => self.parting_pass::<2, 1>(values, stream, w, q),
+            2 => self.parting_pass::<4, 3>(values, stream, w, q),
+            _ => self.parting_pass::<8, 7>(values, stream, w, q),
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn ascend_parts(
+        &self,
+        block: &mut [[u64; LANES]],
+        radix: u32,
+        inner: &[u32],
+        stream: &mut Stream<'_, u64>,
+    ) {
+        if inner.is_empty() {
+            return self.leaves(block, stream);
+        }
+        let stride = block.len() >> radix;
+        for pair in block.chunks_mut(2 * stride) {
+            let (first, second) = pair.split_at_mut(stride);
+            self.ascend::<FIRST>(first, inner, stream);
+            self.ascend::<SECOND>(second, inner, stream);
         }
     }
 
@@ -121,6 +153,31 @@ impl Butterfly {
     ) {
         let w = broadcasts::<T>(stream);
         pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], |_, i| w[i], [TO; C]));
+    }
+
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn parting_pass<const R: usize, const T: usize>(
+        &self,
+        values: &mut [u64],
+        stream: &mut Stream<'_, u64>,
+        w: Shoup,
+        q: Modulus,
+    ) {
+        let (parting, twiddles) = (Factor::new(w, q), broadcasts::<T>(stream));
+        let alone = |column: [u64; R]| {
+            let mut x = [column.map(|x| splat(x))];
+            stages!(self, x: [[_; R]; 1], |_, i| twiddles[i], [LAST]);
+            let mut column = x[0].map(|x| first_lane(x));
+            scalar::part(&mut column, w, q);
+            column
+        };
+        mirrored_pass::<R>(values, alone, |x| {
+            stages!(self, x: [[_; R]; 2], |_, i| twiddles[i], [LAST; 2]);
+            pairs(x, |a, b| {
+                let difference = _mm512_sub_epi64(_mm512_add_epi64(a, parting.q), b);
+                (sum(a, b, parting.q), parting.mul(difference))
+            });
+        });
     }
 
     /// The first six stages of a block, from residues: two leaves at a time, so that one computes while the other
