@@ -15,10 +15,10 @@ use crate::{Modulus, Shoup};
 
 mod forward;
 mod inverse;
+mod lanes;
 mod passes;
 mod sums;
 mod tables;
-mod transpose;
 
 pub(crate) use forward::forward;
 pub(crate) use inverse::inverse;

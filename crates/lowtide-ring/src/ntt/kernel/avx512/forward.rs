@@ -15,11 +15,12 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{plan::Stream, scalar, stage},
-    Factor, LANES, MASK, first_lane, load,
-    passes::{Packing, Twiddle, broadcasts, mirrored_pass, pairs, pass},
+    Factor, LANES, MASK, first_lane,
+    lanes::{self, Montgomery, Pair, interleave, split, spread},
+    load,
+    passes::{Twiddle, broadcasts, mirrored_pass, pairs, pass},
     splat, store, subtract_if_above,
-    tables::{LEAF, LEAF_WORDS, Tables},
-    transpose::transpose,
+    tables::{LEAF_WORDS, ROWS, Tables},
 };
 use crate::{Modulus, Shoup};
 
@@ -32,7 +33,7 @@ pub(crate) fn forward(values: &mut [u64], tables: &Tables, halving: Option<Shoup
         minus_q: splat((1 << 52) - q.value()),
         mask: splat(MASK),
         two: splat(2),
-        packing: Packing::new(q),
+        montgomery: Montgomery::new(q),
     };
     match halving {
         None => butterfly.descend(values.as_chunks_mut().0, &tables.radices, stream),
@@ -63,7 +64,7 @@ struct Butterfly {
     minus_q: __m512i,
     mask: __m512i,
     two: __m512i,
-    packing: Packing,
+    montgomery: Montgomery,
 }
 
 impl Butterfly {
@@ -141,28 +142,41 @@ impl Butterfly {
     /// The last six stages of a block, to residues: two leaves at a time, so that one computes while the other waits.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, u64>) {
-        const ROWS: usize = LEAF / LANES;
         for pair in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
-            let [first, second] = stream.take::<LEAF_WORDS, 2>();
-            let (first, second) = (&mut Stream::new(first), &mut Stream::new(second));
-            let mut x = [[self.q; ROWS]; 2];
+            let mut leaf = stream.take::<LEAF_WORDS, 2>().each_ref().map(|words| Stream::new(words));
+            let mut x = [[self.two_q; ROWS]; 2];
             for i in 0..2 * ROWS {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);
             }
+            let [first, second] = &mut leaf;
             let w = [broadcasts::<7>(first), broadcasts::<7>(second)];
             stages!(self, x: [[_; ROWS]; 2], |block: usize, i: usize| w[block][i]);
-            x = [transpose(x[0]), transpose(x[1])];
-            let w = [first.take::<LANES, 7>(), second.take::<LANES, 7>()];
-            let unpacked = |block: usize, i: usize| self.packing.unpack(&w[block][i]);
-            stages!(self, x: [[_; ROWS]; 2], unpacked);
-            for x in x.as_flattened_mut() {
-                *x = subtract_if_above(subtract_if_above(*x, self.two_q), self.q);
-            }
-            x = [transpose(x[0]), transpose(x[1])];
+            lanes::stage::<2>(&mut x, &mut leaf, |ab, w| self.lanes(spread(ab), w));
+            lanes::stage::<4>(&mut x, &mut leaf, |ab, w| self.lanes(split(ab), w));
+            lanes::stage::<8>(&mut x, &mut leaf, |ab, w| {
+                let (a, b) = self.lanes(split(ab), w);
+                interleave((self.residue(a), self.residue(b)))
+            });
             for i in 0..2 * ROWS {
                 store(&mut pair[i], x[i / ROWS][i % ROWS]);
             }
         }
+    }
+
+    /// As [`Butterfly::butterfly`], with factors of single lanes: `a + q` and then results that are within `q` of it.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn lanes(&self, (a, b): Pair, words: __m512i) -> Pair {
+        let a = _mm512_add_epi64(subtract_if_above(a, self.two_q), self.q);
+        let sum = self.montgomery.add(a, b, words);
+        (sum, _mm512_sub_epi64(_mm512_add_epi64(a, a), sum))
+    }
+
+    /// The residue of a number in `[0, 4q)`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn residue(&self, x: __m512i) -> __m512i {
+        subtract_if_above(subtract_if_above(x, self.two_q), self.q)
     }
 
     /// `a + b w` and `a - b w`; bare, where multiplications are all that reads them.

@@ -14,11 +14,12 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{plan::Stream, scalar, stage},
-    Factor, LANES, MASK, first_lane, load,
-    passes::{Packing, Twiddle, broadcasts, mirrored_pass, pairs, pass},
+    Factor, LANES, MASK, first_lane,
+    lanes::{self, Montgomery, Pair, gather, interleave, join},
+    load,
+    passes::{Twiddle, broadcasts, mirrored_pass, pairs, pass},
     splat, store, sum,
-    tables::{LEAF, LEAF_WORDS, Tables},
-    transpose::transpose,
+    tables::{LEAF_WORDS, ROWS, Tables},
 };
 use crate::{Modulus, Shoup};
 
@@ -46,7 +47,8 @@ pub(crate) fn inverse(
         one: splat(1),
         scale: Factor::new(scale, q),
         scaled_twiddle: Factor::new(scaled_twiddle, q),
-        packing: Packing::new(q),
+        q: splat(q.value()),
+        montgomery: Montgomery::new(q),
     };
     let stream = &mut Stream::new(&tables.inverse);
     match halving {
@@ -87,7 +89,8 @@ struct Butterfly {
     one: __m512i,
     scale: Factor,
     scaled_twiddle: Factor,
-    packing: Packing,
+    q: __m512i,
+    montgomery: Montgomery,
 }
 
 impl Butterfly {
@@ -184,19 +187,19 @@ impl Butterfly {
     /// waits.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, u64>) {
-        const ROWS: usize = LEAF / LANES;
         for pair in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
-            let [first, second] = stream.take::<LEAF_WORDS, 2>();
-            let (first, second) = (&mut Stream::new(first), &mut Stream::new(second));
+            let mut leaf = stream.take::<LEAF_WORDS, 2>().each_ref().map(|words| Stream::new(words));
             let mut x = [[self.two_q; ROWS]; 2];
             for i in 0..2 * ROWS {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);
             }
-            x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
-            let w = [first.take::<LANES, 7>(), second.take::<LANES, 7>()];
-            let unpacked = |block: usize, i: usize| self.packing.unpack(&w[block][i]);
-            stages!(self, x: [[_; ROWS]; 2], unpacked, [FIRST; 2]);
-            x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
+            lanes::stage::<8>(&mut x, &mut leaf, |ab, w| self.lanes_of_residues(interleave(ab), w));
+            lanes::stage::<4>(&mut x, &mut leaf, |ab, w| self.lanes(join(ab), w));
+            lanes::stage::<2>(&mut x, &mut leaf, |ab, w| {
+                let (a, b) = gather(self.lanes(join(ab), w));
+                (a, _mm512_sub_epi64(b, self.two_q))
+            });
+            let [first, second] = &mut leaf;
             let w = [broadcasts::<7>(first), broadcasts::<7>(second)];
             stages!(self, x: [[_; ROWS]; 2], |block: usize, i: usize| w[block][i], [FIRST, SECOND]);
             for i in 0..2 * ROWS {
@@ -205,14 +208,24 @@ impl Butterfly {
         }
     }
 
-    /// Makes second operands of every other vector.
+    /// A butterfly between residues, with factors of single lanes.
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
-    fn every_other_second(&self, mut x: [__m512i; 8]) -> [__m512i; 8] {
-        for i in [1, 3, 5, 7] {
-            x[i] = _mm512_sub_epi64(x[i], self.two_q);
-        }
-        x
+    fn lanes_of_residues(&self, (a, b): Pair, words: __m512i) -> Pair {
+        let difference = _mm512_sub_epi64(_mm512_add_epi64(a, self.q), b);
+        (_mm512_add_epi64(a, b), self.montgomery.add(self.q, difference, words))
+    }
+
+    /// A butterfly with factors of single lanes.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn lanes(&self, (a, b): Pair, words: __m512i) -> Pair {
+        let c = _mm512_sub_epi64(b, self.two_q);
+        let (sum, difference) = (_mm512_add_epi64(a, c), _mm512_sub_epi64(a, c));
+        (
+            _mm512_min_epu64(sum, _mm512_add_epi64(sum, self.two_q)),
+            self.montgomery.add(self.q, difference, words),
+        )
     }
 
     #[target_feature(enable = "avx512f,avx512ifma")]
