@@ -143,7 +143,8 @@ impl Butterfly {
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, u64>) {
         for pair in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
-            let mut leaf = stream.take::<LEAF_WORDS, 2>().each_ref().map(|words| Stream::new(words));
+            let [first, second] = stream.take::<LEAF_WORDS, 2>();
+            let mut leaf = [Stream::new(first), Stream::new(second)];
             let mut x = [[self.two_q; ROWS]; 2];
             for i in 0..2 * ROWS {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);

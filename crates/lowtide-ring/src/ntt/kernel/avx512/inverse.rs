@@ -18,7 +18,7 @@ use super::{
     lanes::{self, Montgomery, Pair, gather, interleave, join},
     load,
     passes::{Twiddle, broadcasts, mirrored_pass, pairs, pass},
-    splat, store, sum,
+    splat, store, subtract_if_above,
     tables::{LEAF_WORDS, ROWS, Tables},
 };
 use crate::{Modulus, Shoup};
@@ -53,7 +53,10 @@ pub(crate) fn inverse(
     let stream = &mut Stream::new(&tables.inverse);
     match halving {
         None => butterfly.ascend::<LAST>(values.as_chunks_mut().0, &tables.radices, stream),
-        Some(w) => butterfly.ascend_and_part(values, &tables.radices, stream, w, q),
+        Some(w) => {
+            let scaled = q.shoup(scale.mul(w.value(), q));
+            butterfly.ascend_and_part(values, &tables.radices, stream, [w, scaled], q);
+        }
     }
 }
 
@@ -111,14 +114,15 @@ impl Butterfly {
         }
     }
 
-    /// As [`Butterfly::ascend`] to residues, but then parts what mirrors each other, times `w`.
+    /// As [`Butterfly::ascend`] to residues, but then parts what mirrors each other, times `w`, alone and
+    /// with the scale.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn ascend_and_part(
         &self,
         values: &mut [u64],
         radices: &[u32],
         stream: &mut Stream<'_, u64>,
-        w: Shoup,
+        w: [Shoup; 2],
         q: Modulus,
     ) {
         self.ascend_parts(values.as_chunks_mut().0, radices[0], &radices[1..], stream);
@@ -163,10 +167,10 @@ impl Butterfly {
         &self,
         values: &mut [u64],
         stream: &mut Stream<'_, u64>,
-        w: Shoup,
+        [w, scaled]: [Shoup; 2],
         q: Modulus,
     ) {
-        let (parting, twiddles) = (Factor::new(w, q), broadcasts::<T>(stream));
+        let (parting, twiddles) = (Factor::new(scaled, q), broadcasts::<T>(stream));
         let alone = |column: [u64; R]| {
             let mut x = [column.map(|x| splat(x))];
             stages!(self, x: [[_; R]; 1], |_, i| twiddles[i], [LAST]);
@@ -175,10 +179,10 @@ impl Butterfly {
             column
         };
         mirrored_pass::<R>(values, alone, |x| {
-            stages!(self, x: [[_; R]; 2], |_, i| twiddles[i], [LAST; 2]);
+            stages!(self, x: [[_; R]; 2], |_, i| twiddles[i], [FIRST; 2]);
             pairs(x, |a, b| {
-                let difference = _mm512_sub_epi64(_mm512_add_epi64(a, parting.q), b);
-                (sum(a, b, parting.q), parting.mul(difference))
+                let difference = _mm512_add_epi64(_mm512_sub_epi64(a, b), self.two_q);
+                (self.scale.mul(_mm512_add_epi64(a, b)), parting.mul(difference))
             });
         });
     }
@@ -188,7 +192,8 @@ impl Butterfly {
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, u64>) {
         for pair in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
-            let mut leaf = stream.take::<LEAF_WORDS, 2>().each_ref().map(|words| Stream::new(words));
+            let [first, second] = stream.take::<LEAF_WORDS, 2>();
+            let mut leaf = [Stream::new(first), Stream::new(second)];
             let mut x = [[self.two_q; ROWS]; 2];
             for i in 0..2 * ROWS {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);
@@ -220,11 +225,10 @@ impl Butterfly {
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
     fn lanes(&self, (a, b): Pair, words: __m512i) -> Pair {
-        let c = _mm512_sub_epi64(b, self.two_q);
-        let (sum, difference) = (_mm512_add_epi64(a, c), _mm512_sub_epi64(a, c));
+        let (sum, difference) = (_mm512_add_epi64(a, b), _mm512_sub_epi64(a, b));
         (
-            _mm512_min_epu64(sum, _mm512_add_epi64(sum, self.two_q)),
-            self.montgomery.add(self.q, difference, words),
+            subtract_if_above(sum, self.two_q),
+            self.montgomery.add(self.q, _mm512_add_epi64(difference, self.two_q), words),
         )
     }
 

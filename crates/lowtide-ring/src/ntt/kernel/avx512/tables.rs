@@ -28,7 +28,7 @@ pub(crate) struct Tables {
     /// Factors in the order of [`plan::descend`], with their quotients; for single lanes, the words of
     /// [`Montgomery`].
     pub(super) forward: Box<[u64]>,
-    /// The same in the order of [`plan::ascend`]; the last stage does not use its own.
+    /// The same in the order of [`plan::ascend`]; a stage that is the last one does not use its own.
     pub(super) inverse: Box<[u64]>,
 }
 
