@@ -3,13 +3,16 @@
 //!
 //! In the standard ring it is the negacyclic one, and the roots are the primitive `2N`-th ones. In the conjugate-invariant
 //! ring a polynomial of the standard ring of degree `2N` has the same value at a root and at its inverse: half of a
-//! transform of `2N` points is enough, the half of the roots with `psi^N = i` for a square root `i` of `-1`. Its first
-//! stage meets coefficients in pairs, for the one at `2N - j` is that at `j` with the other sign:
+//! transform of `2N` points is enough, the half of the roots with `psi^N = i` for a square root `i` of `-1`. One more
+//! stage, the outermost, has butterflies between coefficients that mirror each other, for the one at `2N - j` is that at
+//! `j` with the other sign:
 //!
 //! ```text
-//! b_j = a_j - i a_(N-j)        modulo X^N - i
-//! a_j = (b_j + i b_(N-j)) / 2
+//! b_j = a_j - i a_(N-j)                modulo X^N - i
+//! i b_(N-j) = a_j + i a_(N-j)
 //! ```
+//!
+//! The upper half of `b` goes on times `i`, for which the stage below has the factor `psi^(-N / 2)` and not `psi^(N / 2)`.
 
 use crate::{Error, Field, Isa, Modulus, Ring, Shoup, prime::root_of_unity};
 
@@ -23,8 +26,8 @@ pub struct Ntt {
     degree: usize,
     psi: u64,
     tables: kernel::Tables,
-    /// What the last inverse stage multiplies its sums and its differences by: `1 / N` and `psi^(-N / 2) / N`, or half of
-    /// it, as the stage that follows asks for.
+    /// What the stage that joins two halves multiplies sums and differences by: `1 / N` and its own factor by `N`, or half
+    /// of it, as the stage that follows asks for.
     last: (Shoup, Shoup),
     /// The square root of `-1` at which the conjugate-invariant ring is halved, with the sign of the forward transform and
     /// with that of the inverse.
@@ -65,6 +68,8 @@ impl Ntt {
         }
         let psi = root_of_unity(modulus, ring.root_order(degree))?;
         let field = Field::new(modulus, isa);
+        let [forward, inverse] =
+            [psi, modulus.inverse(psi)].map(|root| twiddles(ring, degree, root, modulus));
         let (halving, halves) = match ring {
             Ring::Standard => (None, 1),
             Ring::ConjugateInvariant => {
@@ -73,9 +78,8 @@ impl Ntt {
             }
         };
         let scale = modulus.inverse(halves * degree as u64);
-        let twiddle = modulus.inverse(modulus.pow(psi, degree as u64 / 2));
-        let last = (modulus.shoup(scale), modulus.shoup(modulus.mul(scale, twiddle)));
-        let tables = kernel::Tables::new(&field, ring, degree, psi);
+        let last = [scale, modulus.mul(scale, inverse[1].value())].map(|w| modulus.shoup(w)).into();
+        let tables = kernel::Tables::new(&field, forward, inverse);
         Ok(Self { field, ring, degree, psi, tables, last, halving })
     }
 
@@ -115,15 +119,12 @@ impl Ntt {
     /// * shape: `N` residues, one polynomial modulo one prime;
     /// * range: entering and leaving `[0, q)`;
     /// * order: entering natural, leaving bit-reversed;
-    /// * cost: `(N/2) log2 N` butterflies, and `N` products more in the conjugate-invariant ring; no allocation.
+    /// * cost: `(N/2) log2 N` butterflies, and `N/2` more in the conjugate-invariant ring; no allocation.
     ///
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn forward(&self, values: &mut [u64]) {
         assert_eq!(values.len(), self.degree);
-        if let Some([minus_i, _]) = self.halving {
-            self.meet(values, minus_i);
-        }
         kernel::forward(self, values);
     }
 
@@ -157,24 +158,40 @@ impl Ntt {
     fn inverse_with(&self, values: &mut [u64], last: (Shoup, Shoup)) {
         assert_eq!(values.len(), self.degree);
         kernel::inverse(self, values, last);
-        if let Some([_, i]) = self.halving {
-            self.meet(values, i);
+        if self.halving.is_some() {
             // It is its own mirror image, and halved as all others are.
             values[0] = self.modulus().add(values[0], values[0]);
         }
-    }
-
-    /// `a_j <- a_j + w a_(N-j)`, but for `a_0`.
-    fn meet(&self, values: &mut [u64], w: Shoup) {
-        let half = self.degree / 2;
-        let (low, high) = values.split_at_mut(half);
-        let (middle, high) = high.split_first_mut().expect("a ring of eight coefficients or more");
-        kernel::meet(&self.field, &mut low[1..], high, w);
-        *middle = self.modulus().add(*middle, w.mul(*middle, self.modulus()));
     }
 }
 
 /// `i` with its `log2 n` low bits reversed, for a power of two `n >= 2` and `i < n`.
 pub(crate) const fn reverse_bits(i: usize, n: usize) -> usize {
     i.reverse_bits() >> (usize::BITS - n.trailing_zeros())
+}
+
+/// The factors of the stages that split the nodes of the heap of blocks, from node 1 to node `degree - 1`.
+///
+/// In the standard ring that of node `i` is `root^brv(i)`, where `brv` reverses `log2 degree` bits. The heap of the
+/// conjugate-invariant ring is the left half of one twice as large, below node 2 of it; the upper half of its node 1 comes
+/// times a square root of `-1`.
+fn twiddles(ring: Ring, degree: usize, root: u64, q: Modulus) -> Box<[Shoup]> {
+    let (points, above) = match ring {
+        Ring::Standard => (degree, 0),
+        Ring::ConjugateInvariant => (2 * degree, 1),
+    };
+    let mut powers = vec![1; points];
+    for i in 1..points {
+        powers[i] = q.mul(powers[i - 1], root);
+    }
+    let factor = |node: usize| {
+        let depth = node.checked_ilog2().unwrap_or(0);
+        let node = node + above * (1 << depth);
+        powers[reverse_bits(node, points)]
+    };
+    let mut factors: Box<[u64]> = (0..degree).map(factor).collect();
+    if ring == Ring::ConjugateInvariant {
+        factors[1] = q.inverse(factors[1]);
+    }
+    factors.iter().map(|w| q.shoup(*w)).collect()
 }

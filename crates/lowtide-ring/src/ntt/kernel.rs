@@ -6,10 +6,10 @@
 
 #![allow(unsafe_code)]
 
-use super::{Ntt, reverse_bits};
+use super::Ntt;
 #[cfg(target_arch = "x86_64")]
 use crate::isa::Kind;
-use crate::{Field, Isa, Modulus, Packed, Ring, Shoup, field::Finish};
+use crate::{Field, Isa, Packed, Shoup, field::Finish};
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -85,11 +85,6 @@ pub(crate) fn add_scaled_assign(field: &Field, a: &mut [u64], b: &[u64], w: Shou
     dispatch!(field, add_scaled_assign(a, b, w, field.modulus()));
 }
 
-/// `x <- x + w y` and `y <- y + w x` for each number of `front` and the one that stands as far from the end of `back`.
-pub(crate) fn meet(field: &Field, front: &mut [u64], back: &mut [u64], w: Shoup) {
-    dispatch!(field, meet(front, back, w, field.modulus()));
-}
-
 pub(crate) fn permute(map: &Blocks, out: &mut [u64], values: &[u64]) {
     dispatch!(map, permute(out, values, map));
 }
@@ -140,10 +135,9 @@ pub(super) enum Tables {
 }
 
 impl Tables {
-    /// Tables for a transform of `degree` points with the ring's root `psi`.
-    pub(super) fn new(field: &Field, ring: Ring, degree: usize, psi: u64) -> Self {
-        let q = field.modulus();
-        let [forward, inverse] = [psi, q.inverse(psi)].map(|root| twiddles(ring, degree, root, q));
+    /// Tables for a transform with such factors, node after node.
+    pub(super) fn new(field: &Field, forward: Box<[Shoup]>, inverse: Box<[Shoup]>) -> Self {
+        let (degree, q) = (forward.len(), field.modulus());
         match field.isa().kind() {
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 if degree >= avx2::Tables::MIN_DEGREE => {
@@ -159,51 +153,50 @@ impl Tables {
 }
 
 pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
-    let q = ntt.field.modulus();
+    let (q, halving) = (ntt.field.modulus(), ntt.halving.map(|[minus_i, _]| minus_i));
     match &ntt.tables {
-        Tables::Scalar(tables) => scalar::forward(values, tables, q),
+        Tables::Scalar(tables) => {
+            if let Some(w) = halving {
+                scalar::meet(values, w, q);
+            }
+            scalar::forward(values, tables, q);
+        }
         // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx2(tables) => unsafe { avx2::forward(values, tables, q) },
+        Tables::Avx2(tables) => unsafe {
+            if let Some(w) = halving {
+                avx2::meet(values, w, q);
+            }
+            avx2::forward(values, tables, q);
+        },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx512(tables) => unsafe { avx512::forward(values, tables, q) },
+        Tables::Avx512(tables) => unsafe { avx512::forward(values, tables, halving, q) },
     }
 }
 
-/// The last stage multiplies sums and differences by `last`.
+/// The stage that joins two halves multiplies sums and differences by `last`.
 pub(super) fn inverse(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
-    let q = ntt.field.modulus();
+    let (q, halving) = (ntt.field.modulus(), ntt.halving.map(|[_, i]| i));
     match &ntt.tables {
-        Tables::Scalar(tables) => scalar::inverse(values, tables, last, q),
+        Tables::Scalar(tables) => {
+            scalar::inverse(values, tables, last, q);
+            if let Some(w) = halving {
+                scalar::part(values, w, q);
+            }
+        }
         // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx2(tables) => unsafe { avx2::inverse(values, tables, last, q) },
+        Tables::Avx2(tables) => unsafe {
+            avx2::inverse(values, tables, last, q);
+            if let Some(w) = halving {
+                avx2::part(values, w, q);
+            }
+        },
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx512(tables) => unsafe { avx512::inverse(values, tables, last, q) },
+        Tables::Avx512(tables) => unsafe { avx512::inverse(values, tables, last, halving, q) },
     }
-}
-
-/// The factors of the stages that split the nodes of the heap of blocks, from node 1 to node `degree - 1`.
-///
-/// In the standard ring that of node `i` is `root^brv(i)`, where `brv` reverses `log2 degree` bits. The heap of the
-/// conjugate-invariant ring is the left half of one twice as large, below node 2 of it.
-fn twiddles(ring: Ring, degree: usize, root: u64, q: Modulus) -> Box<[Shoup]> {
-    let (points, above) = match ring {
-        Ring::Standard => (degree, 0),
-        Ring::ConjugateInvariant => (2 * degree, 1),
-    };
-    let mut powers = vec![1; points];
-    for i in 1..points {
-        powers[i] = q.mul(powers[i - 1], root);
-    }
-    let factor = |node: usize| {
-        let depth = node.checked_ilog2().unwrap_or(0);
-        let node = node + above * (1 << depth);
-        q.shoup(powers[reverse_bits(node, points)])
-    };
-    (0..degree).map(factor).collect()
 }
 
 /// A permutation that takes every aligned block of eight numbers from one aligned block, in one of eight orders.

@@ -125,17 +125,37 @@ pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) 
 }
 
 #[target_feature(enable = "avx2,fma")]
-pub(crate) fn meet(front: &mut [u64], back: &mut [u64], w: Shoup, q: Modulus) {
-    let (p, factor, modulus) = (Prime::new(q), factor(w.value(), q), splat(q.value()));
-    let (front, front_rest) = front.as_chunks_mut();
-    let (back_rest, back) = back.as_rchunks_mut();
-    for (x, y) in front.iter_mut().zip(back.iter_mut().rev()) {
-        let (a, b) = (load(x), reversed(load(y)));
-        let times_w = |x| p.residue(p.mul(to_float(x), factor));
-        store(x, sum(a, times_w(b), modulus));
-        store(y, reversed(sum(b, times_w(a), modulus)));
+pub(crate) fn meet(values: &mut [u64], w: Shoup, q: Modulus) {
+    let (p, w_lanes, q_lanes) = (Prime::new(q), factor(w.value(), q), splat(q.value()));
+    let rest = mirrored(values, |x, y| {
+        let t = p.residue(p.mul(to_float(y), w_lanes));
+        (sum(x, t, q_lanes), difference(x, t, q_lanes))
+    });
+    scalar::meet(rest, w, q);
+}
+
+#[target_feature(enable = "avx2,fma")]
+pub(crate) fn part(values: &mut [u64], w: Shoup, q: Modulus) {
+    let (p, w_lanes, q_lanes) = (Prime::new(q), factor(w.value(), q), splat(q.value()));
+    let rest = mirrored(values, |x, y| {
+        let difference = _mm256_sub_pd(to_float(x), to_float(y));
+        (sum(x, y, q_lanes), p.residue(p.mul(difference, w_lanes)))
+    });
+    scalar::part(rest, w, q);
+}
+
+/// `op` on numbers that mirror each other, four and four at a time; what is left in the middle, behind one that is done.
+#[target_feature(enable = "avx2,fma")]
+#[inline]
+fn mirrored(values: &mut [u64], op: impl Fn(__m256i, __m256i) -> (__m256i, __m256i)) -> &mut [u64] {
+    let half = values.len() / 2;
+    let (low, high) = values.split_at_mut(half);
+    for (x, y) in low[1..].as_chunks_mut().0.iter_mut().zip(high.as_rchunks_mut().1.iter_mut().rev()) {
+        let (a, b) = op(load(x), reversed(load(y)));
+        store(x, a);
+        store(y, reversed(b));
     }
-    scalar::meet(front_rest, back_rest, w, q);
+    &mut values[half - LANES..half + LANES]
 }
 
 #[target_feature(enable = "avx2")]

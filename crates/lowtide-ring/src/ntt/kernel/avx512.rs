@@ -15,10 +15,10 @@ use crate::{Modulus, Shoup};
 
 mod forward;
 mod inverse;
+mod lanes;
 mod passes;
 mod sums;
 mod tables;
-mod transpose;
 
 pub(crate) use forward::forward;
 pub(crate) use inverse::inverse;
@@ -110,19 +110,6 @@ pub(crate) fn scale_sub(out: &mut [u64], a: &[u64], w: Shoup, b: &[u64], q: Modu
 pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) {
     let factor = Factor::new(w, q);
     update(a, [b], |x, [y]| subtract_if_above(_mm512_add_epi64(x, factor.mul(y)), factor.q));
-}
-
-#[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn meet(front: &mut [u64], back: &mut [u64], w: Shoup, q: Modulus) {
-    let factor = Factor::new(w, q);
-    let (front, front_rest) = front.as_chunks_mut();
-    let (back_rest, back) = back.as_rchunks_mut();
-    for (x, y) in front.iter_mut().zip(back.iter_mut().rev()) {
-        let (a, b) = (load(x), reversed(load(y)));
-        store(x, subtract_if_above(_mm512_add_epi64(a, factor.mul(b)), factor.q));
-        store(y, reversed(subtract_if_above(_mm512_add_epi64(b, factor.mul(a)), factor.q)));
-    }
-    scalar::meet(front_rest, back_rest, w, q);
 }
 
 #[target_feature(enable = "avx512f")]
@@ -261,6 +248,12 @@ fn subtract_if_above(x: __m512i, bound: __m512i) -> __m512i {
 #[inline]
 fn reversed(x: __m512i) -> __m512i {
     _mm512_permutexvar_epi64(_mm512_set_epi64(0, 1, 2, 3, 4, 5, 6, 7), x)
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn first_lane(x: __m512i) -> u64 {
+    _mm_cvtsi128_si64(_mm512_castsi512_si128(x)).cast_unsigned()
 }
 
 #[target_feature(enable = "avx512f")]

@@ -108,6 +108,17 @@ impl<'a, T, const R: usize> Rows<'a, T, R> {
         // SAFETY: R rows of this stride are the block, so row * stride + column is below its length.
         unsafe { self.block.get_unchecked_mut(row * self.stride + column) }
     }
+
+    /// So many numbers of a row, from a column on.
+    ///
+    /// # Panics
+    /// When the row has fewer; a loop over rows and columns needs no check for each.
+    #[inline]
+    pub(super) fn span<const W: usize>(&mut self, row: usize, column: usize) -> &mut [T; W] {
+        assert!(row < R && column + W <= self.stride);
+        // SAFETY: R rows of this stride are the block, so W numbers from row * stride + column on are in it.
+        unsafe { &mut *self.block.as_mut_ptr().add(row * self.stride + column).cast() }
+    }
 }
 
 /// Two arrays in a row.

@@ -61,12 +61,6 @@ pub(crate) fn add_scaled_assign(a: &mut [u64], b: &[u64], w: Shoup, q: Modulus) 
     }
 }
 
-pub(crate) fn meet(front: &mut [u64], back: &mut [u64], w: Shoup, q: Modulus) {
-    for (x, y) in front.iter_mut().zip(back.iter_mut().rev()) {
-        (*x, *y) = (q.add(*x, w.mul(*y, q)), q.add(*y, w.mul(*x, q)));
-    }
-}
-
 pub(crate) fn permute(out: &mut [u64], values: &[u64], map: &Blocks) {
     let values = values.as_chunks::<8>().0;
     for (out, source) in out.as_chunks_mut::<8>().0.iter_mut().zip(&map.sources) {
@@ -196,6 +190,29 @@ impl Tables {
     pub(crate) const fn new(forward: Box<[Shoup]>, inverse: Box<[Shoup]>) -> Self {
         Self { forward, inverse }
     }
+}
+
+/// `x <- x + w y` and `y <- x - w y` for numbers `x` and `y` that mirror each other, at `j` and at `N - j`; of that in the
+/// middle, which is its own mirror image, the difference.
+pub(crate) fn meet(values: &mut [u64], w: Shoup, q: Modulus) {
+    let n = values.len();
+    for j in 1..n / 2 {
+        let (x, y) = (values[j], w.mul(values[n - j], q));
+        (values[j], values[n - j]) = (q.add(x, y), q.sub(x, y));
+    }
+    let middle = values[n / 2];
+    values[n / 2] = q.sub(middle, w.mul(middle, q));
+}
+
+/// Half undoes [`meet`] with the opposite of `w`: `x <- x + y` and `y <- w (x - y)`.
+pub(crate) fn part(values: &mut [u64], w: Shoup, q: Modulus) {
+    let n = values.len();
+    for j in 1..n / 2 {
+        let (x, y) = (values[j], values[n - j]);
+        (values[j], values[n - j]) = (q.add(x, y), w.mul(q.sub(x, y), q));
+    }
+    let middle = values[n / 2];
+    values[n / 2] = q.sub(middle, w.mul(middle, q));
 }
 
 /// Harvey's butterflies (arXiv:1205.2926, algorithm 4): values in `[0, 4q)` between stages.

@@ -14,26 +14,31 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{plan::Stream, stage},
-    LANES, MASK, load,
-    passes::{Packing, Twiddle, broadcasts, pass},
+    super::{plan::Stream, scalar, stage},
+    Factor, LANES, MASK, first_lane,
+    lanes::{self, Montgomery, Pair, interleave, split, spread},
+    load,
+    passes::{Twiddle, broadcasts, mirrored_pass, pairs, pass},
     splat, store, subtract_if_above,
-    tables::{LEAF, LEAF_WORDS, Tables},
-    transpose::transpose,
+    tables::{LEAF_WORDS, ROWS, Tables},
 };
-use crate::Modulus;
+use crate::{Modulus, Shoup};
 
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
+pub(crate) fn forward(values: &mut [u64], tables: &Tables, halving: Option<Shoup>, q: Modulus) {
+    let stream = &mut Stream::new(&tables.forward);
     let butterfly = Butterfly {
         q: splat(q.value()),
         two_q: splat(2 * q.value()),
         minus_q: splat((1 << 52) - q.value()),
         mask: splat(MASK),
         two: splat(2),
-        packing: Packing::new(q),
+        montgomery: Montgomery::new(q),
     };
-    butterfly.descend(values.as_chunks_mut().0, &tables.radices, &mut Stream::new(&tables.forward));
+    match halving {
+        None => butterfly.descend(values.as_chunks_mut().0, &tables.radices, stream),
+        Some(w) => butterfly.meet(values, &tables.radices, stream, w, q),
+    }
 }
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
@@ -59,7 +64,7 @@ struct Butterfly {
     minus_q: __m512i,
     mask: __m512i,
     two: __m512i,
-    packing: Packing,
+    montgomery: Montgomery,
 }
 
 impl Butterfly {
@@ -72,6 +77,28 @@ impl Butterfly {
             2 => self.pass::<4, 3, 2>(block, stream),
             _ => self.pass::<8, 7, 1>(block, stream),
         }
+        self.descend_parts(block, radix, inner, stream);
+    }
+
+    /// As [`Butterfly::descend`], but first meets what mirrors each other, times `w`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn meet(&self, values: &mut [u64], radices: &[u32], stream: &mut Stream<'_, u64>, w: Shoup, q: Modulus) {
+        match radices[0] {
+            1 => self.meeting_pass::<2, 1>(values, stream, w, q),
+            2 => self.meeting_pass::<4, 3>(values, stream, w, q),
+            _ => self.meeting_pass::<8, 7>(values, stream, w, q),
+        }
+        self.descend_parts(values.as_chunks_mut().0, radices[0], &radices[1..], stream);
+    }
+
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn descend_parts(
+        &self,
+        block: &mut [[u64; LANES]],
+        radix: u32,
+        inner: &[u32],
+        stream: &mut Stream<'_, u64>,
+    ) {
         if inner.is_empty() {
             self.leaves(block, stream);
         } else {
@@ -91,38 +118,79 @@ impl Butterfly {
         pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], |_, i| w[i]));
     }
 
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn meeting_pass<const R: usize, const T: usize>(
+        &self,
+        values: &mut [u64],
+        stream: &mut Stream<'_, u64>,
+        w: Shoup,
+        q: Modulus,
+    ) {
+        let (meeting, twiddles) = (Factor::new(w, q), broadcasts::<T>(stream));
+        let alone = |mut column: [u64; R]| {
+            scalar::meet(&mut column, w, q);
+            let mut x = [column.map(|x| splat(x))];
+            stages!(self, x: [[_; R]; 1], |_, i| twiddles[i]);
+            x[0].map(|x| first_lane(x))
+        };
+        mirrored_pass::<R>(values, alone, |x| {
+            pairs(x, |a, b| self.sum_and_difference(a, b, (meeting.value, meeting.quotient), false));
+            stages!(self, x: [[_; R]; 2], |_, i| twiddles[i]);
+        });
+    }
+
     /// The last six stages of a block, to residues: two leaves at a time, so that one computes while the other waits.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, u64>) {
-        const ROWS: usize = LEAF / LANES;
         for pair in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
             let [first, second] = stream.take::<LEAF_WORDS, 2>();
-            let (first, second) = (&mut Stream::new(first), &mut Stream::new(second));
-            let mut x = [[self.q; ROWS]; 2];
+            let mut leaf = [Stream::new(first), Stream::new(second)];
+            let mut x = [[self.two_q; ROWS]; 2];
             for i in 0..2 * ROWS {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);
             }
+            let [first, second] = &mut leaf;
             let w = [broadcasts::<7>(first), broadcasts::<7>(second)];
             stages!(self, x: [[_; ROWS]; 2], |block: usize, i: usize| w[block][i]);
-            x = [transpose(x[0]), transpose(x[1])];
-            let w = [first.take::<LANES, 7>(), second.take::<LANES, 7>()];
-            let unpacked = |block: usize, i: usize| self.packing.unpack(&w[block][i]);
-            stages!(self, x: [[_; ROWS]; 2], unpacked);
-            for x in x.as_flattened_mut() {
-                *x = subtract_if_above(subtract_if_above(*x, self.two_q), self.q);
-            }
-            x = [transpose(x[0]), transpose(x[1])];
+            lanes::stage::<2>(&mut x, &mut leaf, |ab, w| self.lanes(spread(ab), w));
+            lanes::stage::<4>(&mut x, &mut leaf, |ab, w| self.lanes(split(ab), w));
+            lanes::stage::<8>(&mut x, &mut leaf, |ab, w| {
+                let (a, b) = self.lanes(split(ab), w);
+                interleave((self.residue(a), self.residue(b)))
+            });
             for i in 0..2 * ROWS {
                 store(&mut pair[i], x[i / ROWS][i % ROWS]);
             }
         }
     }
 
+    /// As [`Butterfly::butterfly`], with factors of single lanes: `a + q` and then results that are within `q` of it.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn lanes(&self, (a, b): Pair, words: __m512i) -> Pair {
+        let a = _mm512_add_epi64(subtract_if_above(a, self.two_q), self.q);
+        let sum = self.montgomery.add(a, b, words);
+        (sum, _mm512_sub_epi64(_mm512_add_epi64(a, a), sum))
+    }
+
+    /// The residue of a number in `[0, 4q)`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn residue(&self, x: __m512i) -> __m512i {
+        subtract_if_above(subtract_if_above(x, self.two_q), self.q)
+    }
+
     /// `a + b w` and `a - b w`; bare, where multiplications are all that reads them.
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
     fn butterfly(&self, a: __m512i, b: __m512i, w: Twiddle, bare: bool) -> (__m512i, __m512i) {
-        let a = subtract_if_above(a, self.two_q);
+        self.sum_and_difference(subtract_if_above(a, self.two_q), b, w, bare)
+    }
+
+    /// As [`Butterfly::butterfly`], for `a` in `[0, 2q)`.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn sum_and_difference(&self, a: __m512i, b: __m512i, w: Twiddle, bare: bool) -> (__m512i, __m512i) {
         let high = _mm512_madd52hi_epu64(_mm512_setzero_si512(), b, w.1);
         let sum = _mm512_madd52lo_epu64(_mm512_madd52lo_epu64(a, b, w.0), high, self.minus_q);
         let sum = if bare { sum } else { _mm512_and_si512(sum, self.mask) };

@@ -13,12 +13,13 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{plan::Stream, stage},
-    Factor, LANES, MASK, load,
-    passes::{Packing, Twiddle, broadcasts, pass},
-    splat, store,
-    tables::{LEAF, LEAF_WORDS, Tables},
-    transpose::transpose,
+    super::{plan::Stream, scalar, stage},
+    Factor, LANES, MASK, first_lane,
+    lanes::{self, Montgomery, Pair, gather, interleave, join},
+    load,
+    passes::{Twiddle, broadcasts, mirrored_pass, pairs, pass},
+    splat, store, subtract_if_above,
+    tables::{LEAF_WORDS, ROWS, Tables},
 };
 use crate::{Modulus, Shoup};
 
@@ -29,12 +30,13 @@ const SECOND: u8 = 2;
 /// Residues, divided by `N`.
 const LAST: u8 = 3;
 
-/// The last stage multiplies sums by `scale` and differences by `scaled_twiddle`.
+/// The stage that joins two halves multiplies sums by `scale` and differences by `scaled_twiddle`.
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn inverse(
     values: &mut [u64],
     tables: &Tables,
     (scale, scaled_twiddle): (Shoup, Shoup),
+    halving: Option<Shoup>,
     q: Modulus,
 ) {
     let butterfly = Butterfly {
@@ -45,10 +47,17 @@ pub(crate) fn inverse(
         one: splat(1),
         scale: Factor::new(scale, q),
         scaled_twiddle: Factor::new(scaled_twiddle, q),
-        packing: Packing::new(q),
+        q: splat(q.value()),
+        montgomery: Montgomery::new(q),
     };
     let stream = &mut Stream::new(&tables.inverse);
-    butterfly.ascend::<LAST>(values.as_chunks_mut().0, &tables.radices, stream);
+    match halving {
+        None => butterfly.ascend::<LAST>(values.as_chunks_mut().0, &tables.radices, stream),
+        Some(w) => {
+            let scaled = q.shoup(scale.mul(w.value(), q));
+            butterfly.ascend_and_part(values, &tables.radices, stream, [w, scaled], q);
+        }
+    }
 }
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
@@ -83,7 +92,8 @@ struct Butterfly {
     one: __m512i,
     scale: Factor,
     scaled_twiddle: Factor,
-    packing: Packing,
+    q: __m512i,
+    montgomery: Montgomery,
 }
 
 impl Butterfly {
@@ -96,20 +106,49 @@ impl Butterfly {
         stream: &mut Stream<'_, u64>,
     ) {
         let Some((&radix, inner)) = radices.split_first() else { return };
-        if inner.is_empty() {
-            self.leaves(block, stream);
-        } else {
-            let stride = block.len() >> radix;
-            for pair in block.chunks_mut(2 * stride) {
-                let (first, second) = pair.split_at_mut(stride);
-                self.ascend::<FIRST>(first, inner, stream);
-                self.ascend::<SECOND>(second, inner, stream);
-            }
-        }
+        self.ascend_parts(block, radix, inner, stream);
         match radix {
             1 => self.pass::<2, 1, 4, TO>(block, stream),
             2 => self.pass::<4, 3, 2, TO>(block, stream),
             _ => self.pass::<8, 7, 1, TO>(block, stream),
+        }
+    }
+
+    /// As [`Butterfly::ascend`] to residues, but then parts what mirrors each other, times `w`, alone and
+    /// with the scale.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn ascend_and_part(
+        &self,
+        values: &mut [u64],
+        radices: &[u32],
+        stream: &mut Stream<'_, u64>,
+        w: [Shoup; 2],
+        q: Modulus,
+    ) {
+        self.ascend_parts(values.as_chunks_mut().0, radices[0], &radices[1..], stream);
+        match radices[0] {
+            1 => self.parting_pass::<2, 1>(values, stream, w, q),
+            2 => self.parting_pass::<4, 3>(values, stream, w, q),
+            _ => self.parting_pass::<8, 7>(values, stream, w, q),
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn ascend_parts(
+        &self,
+        block: &mut [[u64; LANES]],
+        radix: u32,
+        inner: &[u32],
+        stream: &mut Stream<'_, u64>,
+    ) {
+        if inner.is_empty() {
+            return self.leaves(block, stream);
+        }
+        let stride = block.len() >> radix;
+        for pair in block.chunks_mut(2 * stride) {
+            let (first, second) = pair.split_at_mut(stride);
+            self.ascend::<FIRST>(first, inner, stream);
+            self.ascend::<SECOND>(second, inner, stream);
         }
     }
 
@@ -123,23 +162,49 @@ impl Butterfly {
         pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], |_, i| w[i], [TO; C]));
     }
 
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn parting_pass<const R: usize, const T: usize>(
+        &self,
+        values: &mut [u64],
+        stream: &mut Stream<'_, u64>,
+        [w, scaled]: [Shoup; 2],
+        q: Modulus,
+    ) {
+        let (parting, twiddles) = (Factor::new(scaled, q), broadcasts::<T>(stream));
+        let alone = |column: [u64; R]| {
+            let mut x = [column.map(|x| splat(x))];
+            stages!(self, x: [[_; R]; 1], |_, i| twiddles[i], [LAST]);
+            let mut column = x[0].map(|x| first_lane(x));
+            scalar::part(&mut column, w, q);
+            column
+        };
+        mirrored_pass::<R>(values, alone, |x| {
+            stages!(self, x: [[_; R]; 2], |_, i| twiddles[i], [FIRST; 2]);
+            pairs(x, |a, b| {
+                let difference = _mm512_add_epi64(_mm512_sub_epi64(a, b), self.two_q);
+                (self.scale.mul(_mm512_add_epi64(a, b)), parting.mul(difference))
+            });
+        });
+    }
+
     /// The first six stages of a block, from residues: two leaves at a time, so that one computes while the other
     /// waits.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, u64>) {
-        const ROWS: usize = LEAF / LANES;
         for pair in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
             let [first, second] = stream.take::<LEAF_WORDS, 2>();
-            let (first, second) = (&mut Stream::new(first), &mut Stream::new(second));
+            let mut leaf = [Stream::new(first), Stream::new(second)];
             let mut x = [[self.two_q; ROWS]; 2];
             for i in 0..2 * ROWS {
                 x[i / ROWS][i % ROWS] = load(&pair[i]);
             }
-            x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
-            let w = [first.take::<LANES, 7>(), second.take::<LANES, 7>()];
-            let unpacked = |block: usize, i: usize| self.packing.unpack(&w[block][i]);
-            stages!(self, x: [[_; ROWS]; 2], unpacked, [FIRST; 2]);
-            x = [self.every_other_second(transpose(x[0])), self.every_other_second(transpose(x[1]))];
+            lanes::stage::<8>(&mut x, &mut leaf, |ab, w| self.lanes_of_residues(interleave(ab), w));
+            lanes::stage::<4>(&mut x, &mut leaf, |ab, w| self.lanes(join(ab), w));
+            lanes::stage::<2>(&mut x, &mut leaf, |ab, w| {
+                let (a, b) = gather(self.lanes(join(ab), w));
+                (a, _mm512_sub_epi64(b, self.two_q))
+            });
+            let [first, second] = &mut leaf;
             let w = [broadcasts::<7>(first), broadcasts::<7>(second)];
             stages!(self, x: [[_; ROWS]; 2], |block: usize, i: usize| w[block][i], [FIRST, SECOND]);
             for i in 0..2 * ROWS {
@@ -148,14 +213,23 @@ impl Butterfly {
         }
     }
 
-    /// Makes second operands of every other vector.
+    /// A butterfly between residues, with factors of single lanes.
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
-    fn every_other_second(&self, mut x: [__m512i; 8]) -> [__m512i; 8] {
-        for i in [1, 3, 5, 7] {
-            x[i] = _mm512_sub_epi64(x[i], self.two_q);
-        }
-        x
+    fn lanes_of_residues(&self, (a, b): Pair, words: __m512i) -> Pair {
+        let difference = _mm512_sub_epi64(_mm512_add_epi64(a, self.q), b);
+        (_mm512_add_epi64(a, b), self.montgomery.add(self.q, difference, words))
+    }
+
+    /// A butterfly with factors of single lanes.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn lanes(&self, (a, b): Pair, words: __m512i) -> Pair {
+        let (sum, difference) = (_mm512_add_epi64(a, b), _mm512_sub_epi64(a, b));
+        (
+            subtract_if_above(sum, self.two_q),
+            self.montgomery.add(self.q, _mm512_add_epi64(difference, self.two_q), words),
+        )
     }
 
     #[target_feature(enable = "avx512f,avx512ifma")]

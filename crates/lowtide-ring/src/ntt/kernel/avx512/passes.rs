@@ -7,11 +7,10 @@ use super::{
         plan::{Rows, Stream},
         stage::interleaved,
     },
-    LANES, MASK, load, splat, store,
+    LANES, load, reversed, splat, store,
 };
-use crate::{Modulus, Shoup};
 
-/// A factor and its quotient, one for all lanes or one each.
+/// A factor and its quotient, in all lanes.
 pub(super) type Twiddle = (__m512i, __m512i);
 
 /// Does `stages` with the `R` rows of a block, `C` columns at a time.
@@ -36,6 +35,51 @@ pub(super) fn pass<const R: usize, const C: usize>(
     }
 }
 
+/// As [`pass`] for a whole polynomial, eight columns at a time and the eight that mirror them, lane by lane: where row `i`
+/// of the first ones has the number at `j`, row `R - 1 - i` of the second ones has that at `N - j`.
+///
+/// The first column mirrors itself, as a polynomial of `R` coefficients does, and `alone` does the stages with it.
+#[target_feature(enable = "avx512f,avx512ifma")]
+#[inline]
+pub(super) fn mirrored_pass<const R: usize>(
+    values: &mut [u64],
+    alone: impl Fn([u64; R]) -> [u64; R],
+    stages: impl Fn(&mut [[__m512i; R]; 2]),
+) {
+    let mut rows = Rows::<_, R>::new(values);
+    let mut first = [0; R];
+    (0..R).for_each(|i| first[i] = *rows.at(i, 0));
+    first = alone(first);
+    (0..R).for_each(|i| *rows.at(i, 0) = first[i]);
+    for column in (1..rows.stride() / 2).step_by(LANES) {
+        let mirror = rows.stride() - column - (LANES - 1);
+        let mut x = [[_mm512_setzero_si512(); R]; 2];
+        let [front, back] = &mut x;
+        for (i, (x, y)) in front.iter_mut().zip(back).enumerate() {
+            *x = load(rows.span(i, column));
+            *y = reversed(load(rows.span(i, mirror)));
+        }
+        stages(&mut x);
+        for (i, (x, y)) in x[0].iter().zip(&x[1]).enumerate() {
+            store(rows.span(i, column), *x);
+            store(rows.span(i, mirror), reversed(*y));
+        }
+    }
+}
+
+/// Does `pair` with the rows that mirror each other.
+#[target_feature(enable = "avx512f,avx512ifma")]
+#[inline]
+pub(super) fn pairs<const R: usize>(
+    [x, y]: &mut [[__m512i; R]; 2],
+    pair: impl Fn(__m512i, __m512i) -> (__m512i, __m512i),
+) {
+    for i in 0..R / 2 {
+        (x[i], y[R - 1 - i]) = pair(x[i], y[R - 1 - i]);
+        (y[i], x[R - 1 - i]) = pair(y[i], x[R - 1 - i]);
+    }
+}
+
 /// The next `T` factors of a stream, each in all lanes.
 #[target_feature(enable = "avx512f,avx512ifma")]
 #[inline]
@@ -45,49 +89,4 @@ pub(super) fn broadcasts<const T: usize>(stream: &mut Stream<'_, u64>) -> [Twidd
         *twiddle = (splat(*factor), splat(*quotient));
     }
     twiddles
-}
-
-/// How vectors of factors become twiddle factors.
-///
-/// Most of what a transform reads from afar is factors of single lanes. They come without their quotients, which follow
-/// from them: with `n` the bits of `q`, `u = w 2^(52 - n)` and `e = floor(2^(n + 52) / q) - 2^52`, the quotient
-/// `floor(w 2^52 / q)` is `u + hi(u, e)`, or one more. A word is `u` plus that one.
-#[derive(Clone, Copy)]
-pub(super) struct Packing {
-    reciprocal: __m512i,
-    shift: __m128i,
-    minus_two: __m512i,
-}
-
-impl Packing {
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    pub(super) fn new(q: Modulus) -> Self {
-        Self {
-            reciprocal: splat(reciprocal(q)),
-            shift: _mm_cvtsi64_si128(52 - i64::from(q.bits())),
-            minus_two: splat(2_u64.wrapping_neg()),
-        }
-    }
-
-    /// The word of a factor, for any `q < 2^51`.
-    pub(super) fn word(w: Shoup, q: Modulus) -> u64 {
-        let u = w.value() << (52 - q.bits());
-        let estimate = u + ((u128::from(u) * u128::from(reciprocal(q))) >> 52) as u64;
-        u + ((w.quotient() >> 12) - estimate)
-    }
-
-    /// The factors of so many words.
-    #[target_feature(enable = "avx512f,avx512ifma")]
-    #[inline]
-    pub(super) fn unpack(&self, words: &[u64; LANES]) -> Twiddle {
-        let word = load(words);
-        let u = _mm512_and_si512(word, self.minus_two);
-        (_mm512_srl_epi64(word, self.shift), _mm512_madd52hi_epu64(word, u, self.reciprocal))
-    }
-}
-
-/// `floor(2^(n + 52) / q) - 2^52`.
-fn reciprocal(q: Modulus) -> u64 {
-    q.reciprocal(q.bits() + 52) as u64 & MASK
 }

@@ -3,24 +3,32 @@
 use super::{
     super::plan::{self, Step},
     LANES,
-    passes::Packing,
+    lanes::Montgomery,
 };
 use crate::{Modulus, Shoup};
 
-/// How many numbers a leaf keeps in registers: eight vectors.
-pub(super) const LEAF: usize = LANES * LANES;
+/// How many vectors of a leaf are in registers.
+pub(super) const ROWS: usize = 8;
 
-/// How many words of a stream a leaf reads: seven factors for all lanes, with their quotients, and seven vectors.
+/// How many numbers a leaf has.
+pub(super) const LEAF: usize = ROWS * LANES;
+
+/// How many words of a stream a leaf reads: seven factors for all lanes, with their quotients, and 56 for single lanes.
 pub(super) const LEAF_WORDS: usize = 7 * 2 + 7 * LANES;
+
+/// Which of the nodes below two neighbours, from left to right, lane after lane takes its factor from: in the stages
+/// between numbers four, two and one apart. Their bits are in the order of the lanes (see [`super::lanes`]).
+const LANE_ORDERS: [&[usize]; 3] = [&[0, 1], &[0, 2, 1, 3], &[0, 4, 1, 5, 2, 6, 3, 7]];
 
 /// What the transforms of one length modulo one prime read.
 #[derive(Debug)]
 pub(crate) struct Tables {
     /// The logarithms of the radices, from the whole block inwards.
     pub(super) radices: Box<[u32]>,
-    /// Factors in the order of [`plan::descend`], with their quotients or, where they are for single lanes, packed.
+    /// Factors in the order of [`plan::descend`], with their quotients; for single lanes, the words of
+    /// [`Montgomery`].
     pub(super) forward: Box<[u64]>,
-    /// The same in the order of [`plan::ascend`]; the last stage does not use its own.
+    /// The same in the order of [`plan::ascend`]; a stage that is the last one does not use its own.
     pub(super) inverse: Box<[u64]>,
 }
 
@@ -29,7 +37,9 @@ impl Tables {
     pub(crate) const MIN_DEGREE: usize = 2 * LEAF;
 
     pub(crate) fn new(degree: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
-        let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
+        let mut radices = plan::radices(degree.ilog2() - LEAF.ilog2());
+        // Rows that are far apart share a set of the nearest cache, and the fewer they are, the better.
+        radices.reverse();
         Self {
             forward: forward_stream(&radices, forward, q),
             inverse: inverse_stream(&radices, inverse, q),
@@ -44,7 +54,7 @@ fn forward_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[u64]>
         Step::Stage { node } => push(&mut stream, &twiddles[node..=node]),
         Step::Leaf { node } => {
             plan::descending(node, 3).for_each(|node| push(&mut stream, &twiddles[node..=node]));
-            plan::descending(1, 3).for_each(|local| push_lanes(&mut stream, twiddles, node, local, q));
+            LANE_ORDERS.iter().for_each(|order| push_lanes(&mut stream, twiddles, node, order, q));
         }
     });
     stream.into()
@@ -55,16 +65,19 @@ fn inverse_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[u64]>
     plan::ascend(radices, &mut |step| match step {
         Step::Stage { node } => push(&mut stream, &twiddles[node..=node]),
         Step::Leaf { node } => {
-            plan::ascending(1, 3).for_each(|local| push_lanes(&mut stream, twiddles, node, local, q));
+            LANE_ORDERS.iter().rev().for_each(|order| push_lanes(&mut stream, twiddles, node, order, q));
             plan::ascending(node, 3).for_each(|node| push(&mut stream, &twiddles[node..=node]));
         }
     });
     stream.into()
 }
 
-/// The factors of eight blocks that are done lane by lane.
-fn push_lanes(stream: &mut Vec<u64>, twiddles: &[Shoup], node: usize, local: usize, q: Modulus) {
-    stream.extend(plan::across(node, LANES, local).map(|node| Packing::word(twiddles[node], q)));
+/// The factors of a stage of a leaf that is done lane by lane: two neighbours after the other.
+fn push_lanes(stream: &mut Vec<u64>, twiddles: &[Shoup], node: usize, order: &[usize], q: Modulus) {
+    let nodes = ROWS / 2 * order.len();
+    for first in (node * nodes..(node + 1) * nodes).step_by(order.len()) {
+        stream.extend(order.iter().map(|i| Montgomery::word(twiddles[first + i], q)));
+    }
 }
 
 /// Factors, then their quotients in units of `2^-52`.
