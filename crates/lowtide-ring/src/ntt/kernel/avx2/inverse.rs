@@ -1,29 +1,29 @@
 //! The inverse transform: `a + b` and `(a - b) w` on numbers on either side of zero, in double precision.
 //!
 //! Sums double in every stage; products come back to little more than `p/2`, as do numbers that are reduced on the way. A
-//! pass finds and leaves numbers up to `p + 2`, adds none beyond `4 p + 8`, which is exact, and multiplies none beyond
-//! it, which is below the `2^52` that a product asks for. In units of `p`, for the eight rows of a pass:
+//! pass finds and leaves numbers up to `0.6 p`, and multiplies none beyond `3 p`. In units of `p`, for its eight rows:
 //!
 //! ```text
 //! rows             0      1      2      3      4      5      6      7
-//! first stage      2     .57     2     .57     2     .57     2     .57
-//! second stage     4     1.14   .63    .54     4     1.14   .63    .54
-//! reduced          .5                          .5
-//! third stage      1     2.28   1.25   1.07   .54    .58    .54    .54
-//! reduced                 .5     .5     .5
+//! first stage      1.2    .54   1.2    .54   1.2    .54   1.2    .54
+//! second stage     2.4   1.08    .58    .54   2.4   1.08    .58    .54
+//! reduced          .5
+//! third stage      2.9   2.15   1.15   1.07    .6     .57    .54    .54
+//! reduced          .5     .5     .5     .5
 //! ```
 //!
 //! A pass of four rows ends after the second stage and reduces rows 0 and 1; one of two rows reduces row 0.
 //!
 //! A leaf finds numbers up to `(p - 1) / 2`, and its first two stages leave upper halves as a pass finds them, but lower
-//! halves up to `2 (p - 1)`. Those are reduced one stage earlier:
+//! halves up to `2 (p - 1)`. The third stage multiplies numbers up to `4 (p - 1)`, which is below the `2^52` that a
+//! product asks for; lower halves are reduced after it:
 //!
 //! ```text
 //! rows             0      1      2      3      4      5      6      7
-//! third stage      4     .63    4     .63    4     .63    4     .63
-//! reduced          .5           .5           .5           .5
-//! fourth stage     1     1.25   .53    .54    1     1.25   .53    .54
-//! fifth stage      2     2.5    1.07   1.08   .53    .58    .54    .54
+//! third stage      4      .63   4      .63   4      .63   4      .63
+//! reduced          .5            .5            .5            .5
+//! fourth stage     1     1.25    .54    .54   1     1.25    .54    .54
+//! fifth stage      2     2.5    1.07   1.08    .54    .58    .54    .54
 //! reduced          .5     .5     .5     .5
 //! ```
 
@@ -63,14 +63,14 @@ macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $last:expr) => {{
         stages!($self, $x: [[_; $R]; $B], $w, $last, [1 2]);
         if $R >= 8 {
-            $x.iter_mut().for_each(|x| $self.reduce(x, [0, 4]));
+            $x.iter_mut().for_each(|x| $self.reduce(x, [0]));
         }
         stages!($self, $x: [[_; $R]; $B], $w, $last, [4]);
         match $R {
             _ if $last => {}
             2 => $x.iter_mut().for_each(|x| $self.reduce(x, [0])),
             4 => $x.iter_mut().for_each(|x| $self.reduce(x, [0, 1])),
-            _ => $x.iter_mut().for_each(|x| $self.reduce(x, [1, 2, 3])),
+            _ => $x.iter_mut().for_each(|x| $self.reduce(x, [0, 1, 2, 3])),
         }
     }};
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $last:expr, [$($half:literal)*]) => {{$(
@@ -154,11 +154,11 @@ impl Butterfly {
             stages!(self, x: [[_; ROWS]; 2], [&w, &w], false, [1]);
             self.reduce(&mut x[0], [0, 2, 4, 6]);
             stages!(self, x: [[_; ROWS]; 2], [&w, &w], false, [2]);
-            self.reduce(&mut x[1], [0, 4]);
+            self.reduce(&mut x[1], [0]);
             stages!(self, x: [[_; ROWS]; 2], [&w, &w], false, [4]);
             x[0][0] = _mm256_sub_pd(x[0][0], _mm256_setr_pd(16.0, 0.0, 16.0, 0.0));
             self.reduce(&mut x[0], [0, 1, 2, 3]);
-            self.reduce(&mut x[1], [1, 2, 3]);
+            self.reduce(&mut x[1], [0, 1, 2, 3]);
             for i in 0..ROWS {
                 let [a, b] = split([x[0][i], x[1][i]]);
                 store(&mut first[i], _mm256_castpd_si256(a));
