@@ -20,10 +20,10 @@ use crate::{Modulus, Shoup};
 
 mod forward;
 mod inverse;
+mod leaves;
 mod passes;
 mod sums;
 mod tables;
-mod transpose;
 
 pub(crate) use forward::forward;
 pub(crate) use inverse::inverse;
@@ -233,16 +233,21 @@ impl Prime {
         let high = _mm256_mul_pd(x, y);
         let low = _mm256_add_pd(_mm256_fmsub_pd(x, y, high), z);
         let whole = _mm256_add_pd(high, z);
-        let quotient = _mm256_sub_pd(_mm256_fmadd_pd(whole, self.inverse, self.round), self.round);
-        _mm256_add_pd(_mm256_fnmadd_pd(quotient, self.p, high), low)
+        _mm256_add_pd(_mm256_fnmadd_pd(self.quotient(whole), self.p, high), low)
     }
 
     /// `x` modulo `p`, for `|x| <= 2^53` and `|x| < 2^51 p`: at most `p (1/2 + |x / p| 2^-53)`.
     #[target_feature(enable = "avx2,fma")]
     #[inline]
     fn center(&self, x: __m256d) -> __m256d {
-        let quotient = _mm256_sub_pd(_mm256_fmadd_pd(x, self.inverse, self.round), self.round);
-        _mm256_fnmadd_pd(quotient, self.p, x)
+        _mm256_fnmadd_pd(self.quotient(x), self.p, x)
+    }
+
+    /// `x / p` rounded to an integer, for `|x| < 2^51 p`.
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    fn quotient(&self, x: __m256d) -> __m256d {
+        _mm256_sub_pd(_mm256_fmadd_pd(x, self.inverse, self.round), self.round)
     }
 
     /// The residue of a number in `(-p, p)`.

@@ -121,13 +121,6 @@ impl<'a, T, const R: usize> Rows<'a, T, R> {
     }
 }
 
-/// Two arrays in a row.
-#[inline]
-pub(super) fn halves<T, const H: usize>(x: &[T]) -> (&[T; H], &[T; H]) {
-    let (low, high) = x.split_at(H);
-    (low.try_into().expect("a half"), high.try_into().expect("a half"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

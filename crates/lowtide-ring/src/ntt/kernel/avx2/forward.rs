@@ -1,17 +1,18 @@
 //! The forward transform: `a + b w` and `a - b w` on numbers that may grow to either side of zero, in double precision.
 //!
-//! A stage adds a little more than `p/2` to the largest of them; [`Tables`] knows which passes must reduce first.
+//! A stage adds a little more than `p/2` to the largest of them; [`Tables`] knows which passes must reduce first. It is
+//! enough that they reduce what their first stage does not multiply.
 
 use std::arch::x86_64::*;
 
 use super::{
     super::{plan::Stream, stage},
-    Factor, LANES, Prime, load_float,
-    passes::{broadcasts, pass, vectors},
+    Factor, LANES, Prime, UNIT,
+    leaves::{ROWS, WORDS, between_halves, between_neighbours, between_vectors, join, split, transpose},
+    passes::{broadcasts, pass},
     store,
-    tables::{LEAF, LEAF_WORDS, Tables},
+    tables::Tables,
     to_float,
-    transpose::transpose,
 };
 use crate::Modulus;
 
@@ -19,12 +20,17 @@ use crate::Modulus;
 const INTEGERS: u8 = 0;
 /// Numbers small enough for its stages.
 const SMALL: u8 = 1;
-/// Numbers that it has to reduce first.
+/// Numbers of which it has to reduce half.
 const LARGE: u8 = 2;
 
 #[target_feature(enable = "avx2,fma")]
 pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
-    let butterfly = Butterfly(Prime::new(q));
+    let half = (q.value() / 2) as f64;
+    let butterfly = Butterfly {
+        p: Prime::new(q),
+        half_of_first: _mm256_setr_pd(half, 0.0, half, 0.0),
+        half_and_unit: _mm256_set1_pd(half + UNIT),
+    };
     let block = values.as_chunks_mut().0;
     butterfly.descend::<INTEGERS>(block, &tables.radices, &tables.reduced, &mut Stream::new(&tables.forward));
 }
@@ -45,7 +51,13 @@ macro_rules! stages {
     )*}};
 }
 
-struct Butterfly(Prime);
+struct Butterfly {
+    p: Prime,
+    /// `(p - 1) / 2` for the first number of each leaf, and zeros.
+    half_of_first: __m256d,
+    /// `(p - 1) / 2 + 2^52`.
+    half_and_unit: __m256d,
+}
 
 impl Butterfly {
     /// All stages of a block, to residues.
@@ -64,17 +76,12 @@ impl Butterfly {
             _ => self.pass::<8, 7, 1, FROM>(block, stream),
         }
         let reduced = &reduced[1..];
-        match (inner.is_empty(), reduced[0]) {
-            (true, false) => self.leaves::<SMALL>(block, stream),
-            (true, true) => self.leaves::<LARGE>(block, stream),
-            (false, large) => {
-                for child in block.chunks_mut(block.len() >> radix) {
-                    if large {
-                        self.descend::<LARGE>(child, inner, reduced, stream);
-                    } else {
-                        self.descend::<SMALL>(child, inner, reduced, stream);
-                    }
-                }
+        let Some(&large) = reduced.first() else { return self.leaves(block, stream) };
+        for child in block.chunks_mut(block.len() >> radix) {
+            if large {
+                self.descend::<LARGE>(child, inner, reduced, stream);
+            } else {
+                self.descend::<SMALL>(child, inner, reduced, stream);
             }
         }
     }
@@ -87,56 +94,80 @@ impl Butterfly {
     ) {
         let w = broadcasts::<T>(stream);
         pass::<R, C>(block, |x| {
-            self.enter::<FROM>(x.as_flattened_mut());
+            match FROM {
+                INTEGERS => {
+                    for x in x.as_flattened_mut() {
+                        *x = to_float(_mm256_castpd_si256(*x));
+                    }
+                }
+                SMALL => {}
+                _ => self.reduce_first_half(x),
+            }
             stages!(self, x: [[_; R]; C], [&w; C]);
         });
     }
 
     /// The last five stages of a block, to residues.
+    ///
+    /// What is taken from the first number of a leaf is taken from all of its values. There it is half a prime, so that
+    /// those that are reduced to the nearest to zero are residues when the half comes back.
     #[target_feature(enable = "avx2,fma")]
-    fn leaves<const FROM: u8>(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, f64>) {
-        const ROWS: usize = LEAF / LANES;
-        for leaf in block.as_chunks_mut::<ROWS>().0 {
-            let [words] = stream.take::<LEAF_WORDS, 1>();
-            let words = &mut Stream::new(words);
-            let mut x = [[_mm256_setzero_pd(); ROWS]];
+    fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, f64>) {
+        for leaves in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
+            let (first, second) = leaves.split_at_mut(ROWS);
+            let [words] = stream.take::<WORDS, 1>();
+            let mut x = [[_mm256_setzero_pd(); ROWS]; 2];
             for i in 0..ROWS {
-                x[0][i] = load_float(&leaf[i]);
+                [x[0][i], x[1][i]] = join(&first[i], &second[i]);
             }
-            self.enter::<FROM>(&mut x[0]);
-            let w = [&broadcasts::<7>(words)];
-            stages!(self, x: [[_; ROWS]; 1], w);
-            let [[x0, x1, x2, x3, x4, x5, x6, x7]] = x;
-            let mut x = [transpose([x0, x1, x2, x3]), transpose([x4, x5, x6, x7])];
-            let w = [&vectors::<3>(words), &vectors::<3>(words)];
-            stages!(self, x: [[_; LANES]; 2], w);
-            for x in x.as_flattened_mut() {
-                *x = _mm256_castsi256_pd(self.0.residue(self.0.center(*x)));
-            }
-            x = [transpose(x[0]), transpose(x[1])];
+            self.reduce_first_half(&mut x);
+            x[0][0] = _mm256_sub_pd(x[0][0], self.half_of_first);
+            let w = between_vectors(words);
+            stages!(self, x: [[_; ROWS]; 2], [&w, &w]);
+            let w = between_halves(words);
             for i in 0..ROWS {
-                store(&mut leaf[i], _mm256_castpd_si256(x[i / LANES][i % LANES]));
+                let (a, b) = self.butterfly(x[0][i], x[1][i], w[i]);
+                [x[0][i], x[1][i]] = transpose([a, b]);
+            }
+            let w = between_neighbours(words);
+            for i in 0..ROWS {
+                (x[0][i], x[1][i]) = self.butterfly(x[0][i], x[1][i], w[i]);
+            }
+            for i in 0..ROWS {
+                let [a, b] = split(transpose([self.residue(x[0][i]), self.residue(x[1][i])]));
+                store(&mut first[i], _mm256_castpd_si256(a));
+                store(&mut second[i], _mm256_castpd_si256(b));
             }
         }
     }
 
-    /// Makes numbers small enough for the stages that follow.
+    /// Reduces the rows that the next stage does not multiply.
     #[target_feature(enable = "avx2,fma")]
     #[inline]
-    fn enter<const FROM: u8>(&self, x: &mut [__m256d]) {
-        for x in x {
-            *x = match FROM {
-                INTEGERS => to_float(_mm256_castpd_si256(*x)),
-                SMALL => *x,
-                _ => self.0.center(*x),
-            };
+    fn reduce_first_half<const R: usize>(&self, blocks: &mut [[__m256d; R]]) {
+        for block in blocks {
+            for x in &mut block[..R / 2] {
+                *x = self.p.center(*x);
+            }
         }
     }
 
     #[target_feature(enable = "avx2,fma")]
     #[inline]
     fn butterfly(&self, a: __m256d, b: __m256d, w: Factor) -> (__m256d, __m256d) {
-        let product = self.0.mul(b, w);
+        let product = self.p.mul(b, w);
         (_mm256_add_pd(a, product), _mm256_sub_pd(a, product))
+    }
+
+    /// The bits of the residue of `x + (p - 1) / 2`, for `|x| < 4 p`.
+    ///
+    /// `x / p` is at least `2^-51` away from the middle between two integers. `x` times `1 / p`, which is rounded once, is
+    /// off by less: so the quotient is the nearest integer, and the rest is from `-(p - 1) / 2` to `(p - 1) / 2`.
+    #[target_feature(enable = "avx2,fma")]
+    #[inline]
+    fn residue(&self, x: __m256d) -> __m256d {
+        let quotient = self.p.quotient(x);
+        let residue = _mm256_fnmadd_pd(quotient, self.p.p, _mm256_add_pd(x, self.half_and_unit));
+        _mm256_xor_pd(residue, _mm256_set1_pd(UNIT))
     }
 }

@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{
-        plan::{Rows, Stream, halves},
+        plan::{Rows, Stream},
         stage::interleaved,
     },
     Factor, LANES, load_float, store,
@@ -43,23 +43,4 @@ pub(super) fn broadcasts<const T: usize>(stream: &mut Stream<'_, f64>) -> [Facto
         *factor = (_mm256_set1_pd(*w), _mm256_set1_pd(*v));
     }
     factors
-}
-
-/// The next `T` vectors of factors of a stream.
-#[target_feature(enable = "avx2,fma")]
-#[inline]
-pub(super) fn vectors<const T: usize>(stream: &mut Stream<'_, f64>) -> [Factor; T] {
-    let mut factors = [(_mm256_setzero_pd(), _mm256_setzero_pd()); T];
-    for (factor, words) in factors.iter_mut().zip(stream.take::<{ 2 * LANES }, T>()) {
-        let (w, v) = halves(words);
-        *factor = (vector(w), vector(v));
-    }
-    factors
-}
-
-#[target_feature(enable = "avx2")]
-#[inline]
-fn vector(x: &[f64; LANES]) -> __m256d {
-    // SAFETY: the reference may be read for four numbers, and the load asks for no alignment.
-    unsafe { _mm256_loadu_pd(x.as_ptr()) }
 }

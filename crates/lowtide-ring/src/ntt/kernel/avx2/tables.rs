@@ -2,26 +2,22 @@
 
 use super::{
     super::plan::{self, Step},
-    LANES, balanced,
+    balanced,
+    leaves::{LEAF, ROWS},
 };
 use crate::{Modulus, Shoup};
-
-/// How many numbers a leaf keeps in registers: eight vectors.
-pub(super) const LEAF: usize = 8 * LANES;
-
-/// How many numbers of a stream a leaf reads: seven factors for all lanes and six vectors, with their quotients.
-pub(super) const LEAF_WORDS: usize = 7 * 2 + 6 * 2 * LANES;
 
 /// What the transforms of one length modulo one prime read.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    /// The logarithms of the radices, from the whole block inwards.
+    /// The logarithms of the radices, from the whole block inwards: small ones first, as a forward transform has to reduce
+    /// less often then.
     pub(super) radices: Box<[u32]>,
     /// Factors and their quotients in the order of [`plan::descend`].
     pub(super) forward: Box<[f64]>,
     /// Factors and their quotients in the order of [`plan::ascend`]; the last stage does not use its own.
     pub(super) inverse: Box<[f64]>,
-    /// Which passes of the forward transform, and whether the leaves after them, begin with a reduction.
+    /// Which passes of the forward transform begin with a reduction; its leaves do.
     pub(super) reduced: Box<[bool]>,
 }
 
@@ -30,7 +26,8 @@ impl Tables {
     pub(crate) const MIN_DEGREE: usize = 2 * LEAF;
 
     pub(crate) fn new(degree: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
-        let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
+        let mut radices = plan::radices(degree.ilog2() - LEAF.ilog2());
+        radices.reverse();
         Self {
             forward: forward_stream(&radices, forward, q),
             inverse: inverse_stream(&radices, inverse, q),
@@ -42,32 +39,34 @@ impl Tables {
 
 /// Where a forward transform has to reduce, for any `p < 2^50`.
 ///
-/// A stage takes numbers up to `a p`, with `a < 4`, to numbers up to `(a + 1/2 + a/32) p`, which are exact up to `8 p`. A
-/// reduction takes them back to `p/2`.
+/// A stage takes `a` and `b` up to `4 p` to numbers up to `a + (1/2 + b/32) p`, which are exact up to `8 p`. A reduction
+/// takes `a` back to `p/2`; `b` needs none, as it is multiplied. Leaves begin with a reduction too, hence end below
+/// `4 p`.
 fn reductions(radices: &[u32]) -> Box<[bool]> {
-    let leaf = LEAF.ilog2();
-    let after = |stages: &u32, bound: f64| (0..*stages).fold(bound, |a, _| a + 0.5 + a / 32.0);
     let mut bound = 1.0;
-    let steps = radices.iter().chain([&leaf]);
-    let reduced = steps.map(|stages| {
-        // What the last of these stages multiplies.
-        let reduce = after(&(stages - 1), bound) > 3.99;
-        bound = after(stages, if reduce { 0.501 } else { bound });
+    let reduced = radices.iter().map(|stages| {
+        let after = |first| (1..*stages).fold(stage(first, bound), |a, _| stage(a, a));
+        let reduce = after(bound) > 3.99;
+        bound = after(if reduce { 0.501 } else { bound });
         reduce
     });
     reduced.collect()
+}
+
+/// Units of `p`: what the sum of a number up to `a` and a product with one up to `b` is up to.
+fn stage(a: f64, b: f64) -> f64 {
+    a + 0.5 + b / 32.0
 }
 
 fn forward_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[f64]> {
     let mut stream = Vec::with_capacity(2 * twiddles.len());
     plan::descend(radices, &mut |step| match step {
         Step::Stage { node } => push(&mut stream, [twiddles[node]], q),
-        Step::Leaf { node } => {
-            plan::descending(node, 3).for_each(|node| push(&mut stream, [twiddles[node]], q));
-            for half in [2 * node, 2 * node + 1] {
-                plan::descending(1, 2).for_each(|local| push(&mut stream, across(twiddles, half, local), q));
-            }
+        Step::Leaf { node } if node % 2 == 0 => {
+            let between = plan::descending(node, ROWS.ilog2()).zip(plan::descending(node + 1, ROWS.ilog2()));
+            push_leaves(&mut stream, node, between, twiddles, q);
         }
+        Step::Leaf { .. } => {}
     });
     stream.into()
 }
@@ -76,19 +75,31 @@ fn inverse_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[f64]>
     let mut stream = Vec::with_capacity(2 * twiddles.len());
     plan::ascend(radices, &mut |step| match step {
         Step::Stage { node } => push(&mut stream, [twiddles[node]], q),
-        Step::Leaf { node } => {
-            for half in [2 * node, 2 * node + 1] {
-                plan::ascending(1, 2).for_each(|local| push(&mut stream, across(twiddles, half, local), q));
-            }
-            plan::ascending(node, 3).for_each(|node| push(&mut stream, [twiddles[node]], q));
+        Step::Leaf { node } if node % 2 == 0 => {
+            let between = plan::ascending(node, ROWS.ilog2()).zip(plan::ascending(node + 1, ROWS.ilog2()));
+            push_leaves(&mut stream, node, between, twiddles, q);
         }
+        Step::Leaf { .. } => {}
     });
     stream.into()
 }
 
-/// The factors of four blocks that are done lane by lane.
-fn across(twiddles: &[Shoup], node: usize, local: usize) -> impl Iterator<Item = Shoup> {
-    plan::across(node, LANES, local).map(|node| twiddles[node])
+/// The factors of the leaves `node` and `node + 1`: those of the stages `between` their vectors, then of their vectors.
+fn push_leaves(
+    stream: &mut Vec<f64>,
+    node: usize,
+    between: impl Iterator<Item = (usize, usize)>,
+    twiddles: &[Shoup],
+    q: Modulus,
+) {
+    let vectors = (ROWS * node..).zip(ROWS * (node + 1)..).take(ROWS);
+    for (a, b) in between.chain(vectors.clone()) {
+        push(stream, [twiddles[a]], q);
+        push(stream, [twiddles[b]], q);
+    }
+    for (a, b) in vectors {
+        push(stream, [2 * a, 2 * a + 1, 2 * b, 2 * b + 1].map(|node| twiddles[node]), q);
+    }
 }
 
 /// Factors, then their quotients.
@@ -105,8 +116,16 @@ mod tests {
 
     #[test]
     fn a_reduction_lasts_six_stages() {
-        assert_eq!(*reductions(&[1]), [false, false]);
-        assert_eq!(*reductions(&[3, 3]), [false, false, true]);
-        assert_eq!(*reductions(&[3, 3, 3]), [false, false, true, true]);
+        assert_eq!(*reductions(&[1]), [false]);
+        assert_eq!(*reductions(&[3, 3]), [false, true]);
+        assert_eq!(*reductions(&[3, 3, 3]), [false, true, false]);
+        assert_eq!(*reductions(&[2, 3, 3, 3]), [false, false, true, false]);
+    }
+
+    #[test]
+    fn leaves_end_below_four() {
+        // The first number of a leaf is reduced, and half a prime is taken from it.
+        let first = stage(0.501 + 0.5, 3.99);
+        assert!((1..LEAF.ilog2()).fold(first, |a, _| stage(a, a)) < 4.0);
     }
 }
