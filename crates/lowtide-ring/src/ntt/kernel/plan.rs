@@ -16,10 +16,11 @@ pub(super) enum Step {
 }
 
 /// The logarithms of the radices of passes that do so many stages, from the whole block inwards: as few passes of up
-/// to three stages as can be, and those as equal as can be.
+/// to three stages as can be, those as equal as can be, and the smaller ones outside: rows that are far apart share a set
+/// of the nearest cache, and the fewer they are, the better.
 pub(super) fn radices(stages: u32) -> Box<[u32]> {
     let passes = stages.div_ceil(3);
-    (1..=passes).rev().map(|left| (stages + left - 1) / passes).collect()
+    (1..=passes).map(|left| (stages + left - 1) / passes).collect()
 }
 
 /// The steps of a forward transform, which splits blocks: every node before those below it.
@@ -50,12 +51,6 @@ pub(super) fn descending(node: usize, depth: u32) -> impl Iterator<Item = usize>
 /// The nodes of `depth` stages from `node` downwards, stage after stage, the last stage first.
 pub(super) fn ascending(node: usize, depth: u32) -> impl Iterator<Item = usize> {
     (0..depth).rev().flat_map(move |d| node << d..(node + 1) << d)
-}
-
-/// The nodes that `lanes` subtrees of `node` have at the place that `local` has in a heap of its own.
-pub(super) fn across(node: usize, lanes: usize, local: usize) -> impl Iterator<Item = usize> {
-    let depth = local.ilog2();
-    (0..lanes).map(move |lane| ((lanes * node + lane) << depth) + local - (1 << depth))
 }
 
 /// Numbers in the order of their use.
@@ -130,8 +125,8 @@ mod tests {
         assert_eq!(*radices(0), []);
         assert_eq!(*radices(3), [3]);
         assert_eq!(*radices(4), [2, 2]);
-        assert_eq!(*radices(8), [3, 3, 2]);
-        assert_eq!(*radices(10), [3, 3, 2, 2]);
+        assert_eq!(*radices(8), [2, 3, 3]);
+        assert_eq!(*radices(10), [2, 2, 3, 3]);
         assert!((0..20).all(|stages| radices(stages).iter().sum::<u32>() == stages));
     }
 
@@ -146,13 +141,5 @@ mod tests {
             assert_eq!(steps.len(), expected.len());
             assert!(expected.iter().all(|step| steps.contains(step)));
         }
-    }
-
-    #[test]
-    fn lanes_stand_side_by_side() {
-        // Node 5 has the subtrees 20 to 23; their roots, their left and their right children:
-        assert!(across(5, 4, 1).eq([20, 21, 22, 23]));
-        assert!(across(5, 4, 2).eq([40, 42, 44, 46]));
-        assert!(across(5, 4, 3).eq([41, 43, 45, 47]));
     }
 }

@@ -37,9 +37,7 @@ impl Tables {
     pub(crate) const MIN_DEGREE: usize = 2 * LEAF;
 
     pub(crate) fn new(degree: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
-        let mut radices = plan::radices(degree.ilog2() - LEAF.ilog2());
-        // Rows that are far apart share a set of the nearest cache, and the fewer they are, the better.
-        radices.reverse();
+        let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
         Self {
             forward: forward_stream(&radices, forward, q),
             inverse: inverse_stream(&radices, inverse, q),
