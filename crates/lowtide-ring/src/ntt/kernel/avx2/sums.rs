@@ -193,8 +193,8 @@ pub(crate) fn tensor(outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2], q: M
     let outs = outs.map(|out| out.as_chunks_mut::<LANES>());
     let [a, b] = [a, b].map(|pair| pair.map(|x| x.as_chunks::<LANES>()));
     for i in 0..outs[0].0.len() {
-        let [[a0, a1], [b0, b1]] = [a, b].map(|pair| pair.map(|x| load(&x.0[i])));
-        let [a0, a1, b0, b1] = [a0, a1, b0, b1].map(|x| to_float(x));
+        let (a0, a1) = (to_float(load(&a[0].0[i])), to_float(load(&a[1].0[i])));
+        let (b0, b1) = (to_float(load(&b[0].0[i])), to_float(load(&b[1].0[i])));
         let d1 = _mm256_add_pd(p.mul_add(a0, b1, zero), p.mul_add(a1, b0, zero));
         store(&mut outs[0].0[i], p.residue(p.mul_add(a0, b0, zero)));
         store(&mut outs[1].0[i], p.residue(p.center(d1)));

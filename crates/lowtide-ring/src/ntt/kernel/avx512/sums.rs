@@ -48,15 +48,14 @@ fn weighted<const T: usize, const W: usize>(
         let blocks = out.len() / (LANES * W);
         out.split_at_mut(blocks * LANES * W)
     });
-    let blocks = outs[0].0.len() / (LANES * W);
+    let (blocks, zero) = (outs[0].0.len() / (LANES * W), q.map(|q| Sums::<W>::new(q)));
     for i in 0..blocks {
-        let mut sums = q.map(|q| Sums::<W>::new(q));
+        let mut sums = zero;
         for ((vector, _), weights) in terms.iter().zip(&weights) {
-            let (vector, weights) = (lanes::<W>(vector, i), weights.map(|weight| splat(weight)));
-            for (j, x) in vector.iter().enumerate() {
+            for (j, x) in lanes::<W>(vector, i).iter().enumerate() {
                 let x = load(x);
                 for t in 0..T {
-                    sums[t].add(j, x, weights[t]);
+                    sums[t].add(j, x, splat(weights[t]));
                 }
             }
         }
@@ -90,9 +89,9 @@ pub(crate) fn inner_products<const K: usize>(
     let factor = Factor::new(q.shoup(q.mul(q.reduce(1 << 52), finish.scale.value())), q);
     let (late, unpack, weight) = (Late::new(q, terms.len() + 1), Unpack::new(q), splat(finish.weight));
     let outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
-    let blocks = outs[0].0.len();
+    let (blocks, zero) = (outs[0].0.len(), Sums::<WIDTH>::new(q));
     for i in 0..blocks {
-        let mut sums = [Sums::<WIDTH>::new(q); K];
+        let mut sums = [zero; K];
         for (x, y) in terms {
             let x = lanes::<WIDTH>(x, i);
             for j in 0..WIDTH {
@@ -113,7 +112,14 @@ pub(crate) fn inner_products<const K: usize>(
                 // Below 4q it fits the 52 bits of the last product.
                 let sum = late.correct(late.divide(sums[k].low[j], sums[k].high[j]), 2);
                 let product = factor.mul(sum);
-                store(out, less.map_or(product, |less| difference(product, load(&less[j]), factor.q)));
+                store(
+                    out,
+                    if let Some(less) = less {
+                        difference(product, load(&less[j]), factor.q)
+                    } else {
+                        product
+                    },
+                );
             }
         }
     }
@@ -161,7 +167,8 @@ pub(crate) fn tensor(outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2], q: M
     let outs = outs.map(|out| out.as_chunks_mut::<LANES>());
     let [a, b] = [a, b].map(|pair| pair.map(|x| x.as_chunks::<LANES>()));
     for i in 0..outs[0].0.len() {
-        let [[a0, a1], [b0, b1]] = [a, b].map(|pair| pair.map(|x| load(&x.0[i])));
+        let (a0, a1) = (load(&a[0].0[i]), load(&a[1].0[i]));
+        let (b0, b1) = (load(&b[0].0[i]), load(&b[1].0[i]));
         let d1 = sum(barrett.mul(a0, b1), barrett.mul(a1, b0), barrett.q);
         store(&mut outs[0].0[i], barrett.mul(a0, b0));
         store(&mut outs[1].0[i], d1);
