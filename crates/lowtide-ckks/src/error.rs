@@ -166,6 +166,9 @@ pub enum Error {
         /// How many are needed.
         expected: usize,
     },
+    /// A sum has to be of something.
+    #[error("a sum of no rotations: give at least one number of steps, 0 for the ciphertext itself")]
+    EmptySum,
     /// Parts of a key or ciphertext do not fit together.
     #[error("{part} has {found} parts, {expected} are needed: the data are damaged or of other parameters")]
     Malformed {

@@ -210,9 +210,7 @@ impl<'a> Ending<'a> {
                 let finish = Finish { scale, less, ..self.joined(special + i) };
                 let Some(automorphism) = self.automorphism else { return write(outs, &finish) };
                 let mut room = quotient.scratch(2);
-                if let [b, a] = &mut *room {
-                    write([b, a], &finish);
-                }
+                write(halves(&mut room), &finish);
                 outs.iter_mut().zip(&*room).for_each(|(out, limb)| automorphism.permute(out, limb));
             });
         })
@@ -297,4 +295,41 @@ impl<'a> Hoist<'a> {
         let ending = Ending::of_turn(self.tables, b, key);
         Ok(ending.of(|primes| primes.iter().copied().map(products).collect()))
     }
+
+    /// The sum of turned ciphertexts, one a key, and `times` the ciphertext itself: what leads back from `P Q` to `Q` is done
+    /// once, for the sum (double hoisting: Bossuat, Mouchet, Troncoso-Pastoriza and Hubaux, ePrint 2020/1203, section 4).
+    pub(crate) fn turn_sum(
+        &self,
+        [b, a]: &[Poly<Evaluation>; 2],
+        times: u64,
+        keys: &[&GaloisKey],
+    ) -> Result<[Poly<Evaluation>; 2], Error> {
+        keys.iter().try_for_each(|key| key.key().check_level(b.basis().len() - 1))?;
+        let (tables, basis) = (self.tables, self.tables.key_basis());
+        let [turned, itself, nothing] = [[Some(b), None], [Some(b), Some(a)], [None; 2]]
+            .map(|addends| Ending { tables, division: &tables.mod_down, addends, automorphism: None });
+        let sums = |i: usize| {
+            let (turned, mut itself, ntt) = (turned.joined(i), itself.joined(i), &basis.limbs()[i]);
+            itself.weight = ntt.modulus().mul(itself.weight, ntt.modulus().reduce(times));
+            move |outs: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
+                let [mut sums, mut sum, mut turn] = [(); 3].map(|()| basis.scratch(2));
+                ntt.field().inner_products(halves(&mut sums), &[], &itself);
+                for key in keys {
+                    self.lifted[i].products(ntt, key.key(), i, halves(&mut sum), &turned);
+                    for k in 0..2 {
+                        key.automorphism().permute(&mut turn[k], &sum[k]);
+                        ntt.field().add_assign(&mut sums[k], &turn[k]);
+                    }
+                }
+                let addends = halves(&mut sums).map(|sum| Some(&*sum));
+                ntt.field().inner_products(outs, &[], &Finish { addends, weight: 1, ..*finish });
+            }
+        };
+        Ok(nothing.of(|primes| primes.iter().copied().map(&sums).collect()))
+    }
+}
+
+/// Room for both sums with a key.
+fn halves(room: &mut Buffer) -> [&mut [u64]; 2] {
+    room.first_chunk_mut().expect("two limbs").each_mut().map(|limb| &mut **limb)
 }

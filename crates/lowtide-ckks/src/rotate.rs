@@ -3,7 +3,7 @@
 use lowtide_ring::{Evaluation, Poly, Ring};
 
 use crate::{
-    Ciphertext, Error, EvaluationKeys, GaloisKey,
+    Ciphertext, Error, EvaluationKeys, GaloisKey, Noise,
     ciphertext::Components,
     keyswitch::{self, Hoist},
 };
@@ -80,5 +80,27 @@ impl Hoisted<'_> {
         let key = keys.require_rotation(steps)?;
         let [c0, _] = &self.ciphertext.body.c;
         Ok(self.ciphertext.turned(self.hoist.turn(c0, key)?))
+    }
+
+    /// The sum of this ciphertext turned by each of these steps, those of 0 being itself: what rotations and additions give, but
+    /// for fewer roundings, and for far less than as many rotations. Level and scale stay.
+    ///
+    /// # Errors
+    /// As [`Ciphertext::rotate`], and [`Error::EmptySum`] when there are no steps.
+    pub fn rotate_sum(&self, steps: &[i64], keys: &EvaluationKeys) -> Result<Ciphertext, Error> {
+        let params = self.ciphertext.params();
+        params.check_same(keys.params())?;
+        let (turns, own): (Vec<i64>, Vec<i64>) =
+            steps.iter().partition(|steps| *steps % params.slots() as i64 != 0);
+        let galois =
+            turns.iter().map(|steps| keys.require_rotation(*steps)).collect::<Result<Vec<_>, _>>()?;
+        let alone = self.ciphertext.noise();
+        let turned = alone.switched(params, params.digits(self.ciphertext.level()));
+        let noises = own.iter().map(|_| alone).chain(turns.iter().map(|_| turned));
+        let Some(noise) = noises.reduce(Noise::add) else {
+            return Err(Error::EmptySum);
+        };
+        let c = self.hoist.turn_sum(&self.ciphertext.body.c, own.len() as u64, &galois)?;
+        Ok(Components { params: params.clone(), c, scale: self.ciphertext.scale().clone(), noise }.into())
     }
 }

@@ -179,6 +179,34 @@ fn hoisted_rotations_are_the_same_bit_for_bit() {
 }
 
 #[test]
+fn a_sum_of_rotations_is_divided_once() {
+    let values: Vec<f64> = (0..SLOTS).map(|i| (0.7 * i as f64).sin()).collect();
+    for (ring, digits) in Ring::ALL.into_iter().flat_map(|ring| [1, 2, 3, 5].map(|digits| (ring, digits))) {
+        let mut setup = Setup::of(ring, digits);
+        for level in [4, 2, 0] {
+            let x = setup.encrypt(&values).drop_to(level).unwrap();
+            let hoisted = x.hoist();
+            for steps in [&[1][..], &[0], &[0, 1, 5, -3], &[5, 5, 0, 32, 16]] {
+                let found = hoisted.rotate_sum(steps, &setup.keys).unwrap();
+                assert_eq!((found.level(), found.scale()), (level, x.scale()));
+                let turned =
+                    |i: usize, steps: &i64| values[(i as i64 + steps).rem_euclid(SLOTS as i64) as usize];
+                let expected: Vec<f64> =
+                    (0..SLOTS).map(|i| steps.iter().map(|steps| turned(i, steps)).sum()).collect();
+                check(&setup, &found, &expected);
+                // Of one term there is one rounding either way.
+                if let [one] = steps {
+                    assert_eq!(found, hoisted.rotate(*one, &setup.keys).unwrap());
+                }
+            }
+            assert_eq!(hoisted.rotate_sum(&[], &setup.keys), Err(Error::EmptySum));
+            let missing = hoisted.rotate_sum(&[0, 2], &setup.keys);
+            assert!(matches!(missing, Err(Error::MissingRotation { steps: 2, .. })));
+        }
+    }
+}
+
+#[test]
 fn real_slots_are_conjugated_without_a_key() {
     let mut setup = Setup::of(Ring::ConjugateInvariant, 2);
     let x = setup.encrypt(&[0.5; SLOTS]);
