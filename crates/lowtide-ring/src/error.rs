@@ -67,6 +67,14 @@ pub enum Error {
         /// The prime of that limb.
         prime: u64,
     },
+    /// Packed residues have another length than the basis asks for.
+    #[error("{found} bytes given, the packed residues of the basis take {expected}")]
+    PackedLength {
+        /// The number of bytes given.
+        found: usize,
+        /// The number of bytes wanted.
+        expected: usize,
+    },
     /// The data have another length than the basis asks for.
     #[error("{found} residues given, the basis holds {expected} of them")]
     WrongLength {

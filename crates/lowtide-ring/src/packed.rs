@@ -133,11 +133,11 @@ impl PackedPoly {
     /// A polynomial from the bytes of its residues, limb after limb: the door for untrusted data.
     ///
     /// # Errors
-    /// [`Error::WrongLength`] in bytes, or [`Error::ResidueOutOfRange`] for a residue that is not below its prime.
+    /// [`Error::PackedLength`], or [`Error::ResidueOutOfRange`] for a residue that is not below its prime.
     pub fn from_bytes(basis: &Basis, bytes: &[u8]) -> Result<Self, Error> {
         let (found, expected) = (bytes.len(), Self::bytes_over(basis));
         if found != expected {
-            return Err(Error::WrongLength { found, expected });
+            return Err(Error::PackedLength { found, expected });
         }
         let mut rest = bytes;
         let own = |ntt: &Ntt| {
@@ -302,7 +302,7 @@ mod tests {
         let mut bytes: Vec<u8> = packed.limbs().iter().flat_map(|limb| limb.bytes().to_vec()).collect();
         assert_eq!(PackedPoly::from_bytes(&basis, &bytes), Ok(packed));
         let short = PackedPoly::from_bytes(&basis, &bytes[1..]);
-        assert_eq!(short, Err(Error::WrongLength { found: bytes.len() - 1, expected: bytes.len() }));
+        assert_eq!(short, Err(Error::PackedLength { found: bytes.len() - 1, expected: bytes.len() }));
         // The last residue, of the last limb.
         let last = bytes.len() - 6..;
         bytes[last].fill(0xff);

@@ -40,7 +40,7 @@ pub struct Effort {
 }
 
 /// How many stages of a transform the one in which the conjugate-invariant ring meets its coefficients is worth.
-const MEETING: f64 = 2.0;
+const MEETING: f64 = 1.0;
 
 impl Setting {
     /// The setting of some parameters.
