@@ -204,14 +204,10 @@ impl<'a> Ending<'a> {
         Poly::generate_tiles(quotient, |tile, limbs| {
             let primes: Vec<usize> = tile.clone().map(|i| special + i).collect();
             let mut sums = sums(&primes).into_iter();
-            self.division.quotients(&remainders, tile, limbs, |i, mut outs, less| {
+            self.division.quotients(&remainders, tile, limbs, |i, outs, less| {
                 let write = sums.next().expect("one for each prime");
                 let (scale, less) = (self.division.inverse(i), Some(less));
-                let finish = Finish { scale, less, ..self.joined(special + i) };
-                let Some(automorphism) = self.automorphism else { return write(outs, &finish) };
-                let mut room = quotient.scratch(2);
-                write(halves(&mut room), &finish);
-                outs.iter_mut().zip(&*room).for_each(|(out, limb)| automorphism.permute(out, limb));
+                write(outs, &Finish { scale, less, turn: self.automorphism, ..self.joined(special + i) });
             });
         })
     }
@@ -309,17 +305,17 @@ impl<'a> Hoist<'a> {
         let [turned, itself, nothing] = [[Some(b), None], [Some(b), Some(a)], [None; 2]]
             .map(|addends| Ending { tables, division: &tables.mod_down, addends, automorphism: None });
         let sums = |i: usize| {
-            let (turned, mut itself, ntt) = (turned.joined(i), itself.joined(i), &basis.limbs()[i]);
+            let (joined, mut itself, ntt) = (turned.joined(i), itself.joined(i), &basis.limbs()[i]);
             itself.weight = ntt.modulus().mul(itself.weight, ntt.modulus().reduce(times));
             move |outs: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
-                let [mut sums, mut sum, mut turn] = [(); 3].map(|()| basis.scratch(2));
+                let [mut sums, mut turned] = [(); 2].map(|()| basis.scratch(2));
                 ntt.field().inner_products(halves(&mut sums), &[], &itself);
                 for key in keys {
-                    self.lifted[i].products(ntt, key.key(), i, halves(&mut sum), &turned);
-                    for k in 0..2 {
-                        key.automorphism().permute(&mut turn[k], &sum[k]);
-                        ntt.field().add_assign(&mut sums[k], &turn[k]);
-                    }
+                    let finish = Finish { turn: Some(key.automorphism()), ..joined };
+                    self.lifted[i].products(ntt, key.key(), i, halves(&mut turned), &finish);
+                    sums.iter_mut()
+                        .zip(&*turned)
+                        .for_each(|(sum, turned)| ntt.field().add_assign(sum, turned));
                 }
                 let addends = halves(&mut sums).map(|sum| Some(&*sum));
                 ntt.field().inner_products(outs, &[], &Finish { addends, weight: 1, ..*finish });

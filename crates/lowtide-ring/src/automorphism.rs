@@ -50,11 +50,13 @@ impl Automorphism {
             let turn = reverse_bits(i, 8) * (element % 8) as usize;
             reverse_bits((reverse_bits(first, 8) + turn) % 8, 8) as u64
         };
-        let blocks = Blocks {
-            isa,
-            sources: (0..degree).step_by(8).map(|i| source(i) as u32).collect(),
-            orders: std::array::from_fn(|first| std::array::from_fn(|i| place(first, i))),
-        };
+        let sources: Box<[u32]> = (0..degree).step_by(8).map(|i| source(i) as u32).collect();
+        let mut targets: Box<[u32]> = sources.iter().map(|_| 0).collect();
+        for (target, source) in (0..).zip(&sources) {
+            targets[(source / 8) as usize] = 8 * target + source % 8;
+        }
+        let orders = std::array::from_fn(|first| std::array::from_fn(|i| place(first, i)));
+        let blocks = Blocks { isa, sources, targets, orders };
         Ok(Self { ring, degree, element, blocks })
     }
 
@@ -104,6 +106,10 @@ impl Automorphism {
     #[must_use]
     pub const fn degree(&self) -> usize {
         self.degree
+    }
+
+    pub(crate) const fn blocks(&self) -> &Blocks {
+        &self.blocks
     }
 
     /// One limb in evaluation form: `out` takes the values of `f(X^g)`.

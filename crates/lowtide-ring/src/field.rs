@@ -1,6 +1,6 @@
 //! Vectors of residues modulo one prime, by the best kernel for it.
 
-use crate::{Isa, Modulus, Packed, Shoup, ntt::kernel};
+use crate::{Automorphism, Isa, Modulus, Packed, Shoup, ntt::kernel};
 
 /// A modulus and the instruction set that computes with it: element-wise arithmetic on slices of residues.
 ///
@@ -188,8 +188,8 @@ impl Field {
     /// inner products of a key switch, whose digits meet both halves of a key at once.
     ///
     /// # Panics
-    /// When there are [`Field::MAX_TERMS`] terms or more, not all vectors are of one length, or packed ones are of another
-    /// modulus.
+    /// When there are [`Field::MAX_TERMS`] terms or more, not all vectors are of one length, that of an automorphism included,
+    /// or packed ones are of another modulus.
     pub fn inner_products<const K: usize>(
         &self,
         outs: [&mut [u64]; K],
@@ -202,12 +202,13 @@ impl Field {
         assert!(terms.iter().all(|(a, b)| a.len() == length && b.iter().all(|b| fits(b))));
         assert!(finish.addends.iter().flatten().all(|addend| addend.len() == length));
         assert!(finish.less.iter().flatten().all(|less| less.len() == length));
+        assert!(finish.turn.is_none_or(|turn| turn.degree() == length));
         kernel::inner_products(self, outs, terms, finish);
     }
 }
 
-/// What becomes of inner products while they are in registers: `sum <- (sum + weight addend) scale - less`. All numbers are
-/// residues.
+/// What becomes of inner products while they are in registers: `sum <- (sum + weight addend) scale - less`, and then an
+/// automorphism, of which they are the values. All numbers are residues.
 #[derive(Clone, Copy, Debug)]
 pub struct Finish<'a, const K: usize> {
     /// Added to each sum, if anything is.
@@ -216,15 +217,17 @@ pub struct Finish<'a, const K: usize> {
     pub weight: u64,
     /// What the sums are multiplied by.
     pub scale: Shoup,
-    /// Taken away at the end.
+    /// Taken away then.
     pub less: Option<[&'a [u64]; K]>,
+    /// What the results go through at last.
+    pub turn: Option<&'a Automorphism>,
 }
 
 impl<const K: usize> Finish<'_, K> {
     /// The sums as they are.
     #[must_use]
     pub fn none(modulus: Modulus) -> Self {
-        Self { addends: [None; K], weight: 0, scale: modulus.shoup(1), less: None }
+        Self { addends: [None; K], weight: 0, scale: modulus.shoup(1), less: None, turn: None }
     }
 }
 

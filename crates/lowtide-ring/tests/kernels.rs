@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use lowtide_ring::{Field, Finish, Isa, Modulus, Packed};
+use lowtide_ring::{Automorphism, Field, Finish, Isa, Modulus, Packed, Ring};
 use proptest::{collection::vec, prelude::*};
 
 /// Odd moduli of every size: the smallest ones, those next to a power of two, those at the limits of the kernels.
@@ -199,6 +199,7 @@ proptest! {
             weight,
             scale: q.shoup(scale),
             less: lessened.then_some([&less[..]]),
+            turn: None,
         };
         let expected = |i: usize| {
             let mut sum: u128 = pairs.iter().map(|[a, b]| u128::from(a[i]) * u128::from(b[i])).sum();
@@ -207,6 +208,31 @@ proptest! {
             u128::from(rem(sum, q)) * u128::from(scale) + u128::from(less)
         };
         check(q, start, expected, |field, x| field.inner_products([x], &terms, &finish))?;
+    }
+}
+
+proptest! {
+    #[test]
+    fn inner_products_go_through_an_automorphism(
+        (q, log_degree, vectors) in (moduli(), 3_u32..8).prop_flat_map(|(q, log_degree)| {
+            (Just(q), Just(log_degree), vec(vec(below(q.value()), 1_usize << log_degree), 3))
+        }),
+        (ring, power) in (prop::sample::select(Ring::ALL.to_vec()), any::<u64>()),
+    ) {
+        let degree = 1_usize << log_degree;
+        let step = if ring == Ring::Standard { 2 } else { 4 };
+        let element = step * (power % (ring.root_order(degree) / step)) + 1;
+        let [a, b, less] = vectors.first_chunk().unwrap();
+        let packed = Packed::new(b, q);
+        for field in fields(q) {
+            let turn = Automorphism::with_isa(ring, degree, element, field.isa()).unwrap();
+            let [mut straight, mut expected, mut found] = [(); 3].map(|()| vec![u64::MAX; degree]);
+            let finish = Finish { less: Some([&less[..]]), ..Finish::none(q) };
+            field.inner_products([&mut straight], &[(a, [&packed])], &finish);
+            turn.permute(&mut expected, &straight);
+            field.inner_products([&mut found], &[(a, [&packed])], &Finish { turn: Some(&turn), ..finish });
+            prop_assert_eq!(found, expected, "{:?}", field.isa());
+        }
     }
 }
 
@@ -238,6 +264,7 @@ fn the_largest_sums_of_every_number_of_terms() {
                 weight: q.value() - 1,
                 scale: q.shoup(q.value() - 1),
                 less: Some([&residues; 2]),
+                turn: None,
             };
             let expected = |i: usize| {
                 let (x, most) = (u128::from(residues[i]), u128::from(q.value() - 1));

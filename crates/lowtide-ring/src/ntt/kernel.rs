@@ -206,6 +206,8 @@ pub(crate) struct Blocks {
     pub(crate) isa: Isa,
     /// By block of the result: the block it takes, times eight, plus the number of the order.
     pub(crate) sources: Box<[u32]>,
+    /// By block that is taken: the block of the result that takes it, times eight, plus the number of the order.
+    pub(crate) targets: Box<[u32]>,
     /// By order: where in its block each number of the result stood.
     pub(crate) orders: [[u64; 8]; 8],
 }
@@ -213,6 +215,13 @@ pub(crate) struct Blocks {
 impl Blocks {
     const fn isa(&self) -> Isa {
         self.isa
+    }
+
+    /// Where block `i` goes, and in which order.
+    #[inline]
+    fn target(&self, i: usize) -> (usize, &[u64; 8]) {
+        let target = self.targets[i] as usize;
+        (target / 8, &self.orders[target % 8])
     }
 }
 

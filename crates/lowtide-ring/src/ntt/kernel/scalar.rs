@@ -160,7 +160,7 @@ pub(crate) fn weighted_sums_from<const T: usize>(
     }
 }
 
-/// `outs[k][i]` from what stands at `first + i`. Products are below `2^122`, so that 64 of them fit 128 bits.
+/// `outs[k][i]` for `i` from `first` on. Products are below `2^122`, so that 64 of them fit 128 bits.
 pub(crate) fn inner_products_from<const K: usize>(
     first: usize,
     outs: [&mut [u64]; K],
@@ -169,12 +169,21 @@ pub(crate) fn inner_products_from<const K: usize>(
     q: Modulus,
 ) {
     for (k, out) in outs.into_iter().enumerate() {
-        for (i, x) in out.iter_mut().enumerate() {
-            let at = first + i;
+        let finished = |at: usize| {
             let product = |(a, b): &Term<'_, K>| u128::from(a[at]) * u128::from(b[k].get(at));
             let addend = finish.addends[k].map(|a| u128::from(a[at]) * u128::from(finish.weight));
             let sum = q.reduce_wide(terms.iter().map(product).chain(addend).sum());
-            *x = q.sub(finish.scale.mul(sum, q), finish.less.map_or(0, |less| less[k][at]));
+            q.sub(finish.scale.mul(sum, q), finish.less.map_or(0, |less| less[k][at]))
+        };
+        match finish.turn {
+            None => (first..out.len()).for_each(|at| out[at] = finished(at)),
+            Some(turn) => {
+                for block in first / 8..out.len() / 8 {
+                    let (target, order) = turn.blocks().target(block);
+                    let place = |i: usize| 8 * block + order[i] as usize;
+                    (0..8).for_each(|i| out[8 * target + i] = finished(place(i)));
+                }
+            }
         }
     }
 }

@@ -103,8 +103,7 @@ pub(crate) fn inner_products<const K: usize>(
     let (p, unpack) = (Prime::new(q), Unpack::new(q));
     let [weight, scale] = [finish.weight, finish.scale.value()].map(|w| factor(w, q));
     let zero = _mm256_setzero_pd();
-    let outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
-    let blocks = outs[0].0.len();
+    let blocks = outs[0].len() / (LANES * WIDTH);
     for i in 0..blocks {
         let mut sums = [[zero; WIDTH]; K];
         for (sums, addend) in sums.iter_mut().zip(finish.addends) {
@@ -131,15 +130,25 @@ pub(crate) fn inner_products<const K: usize>(
         }
         for k in 0..K {
             let less = finish.less.map(|less| lanes::<WIDTH>(less[k], i));
-            for (j, out) in outs[k].0[i].as_chunks_mut().0.iter_mut().enumerate() {
-                let product = p.mul(sums[k][j], scale);
-                let difference =
-                    less.map_or(product, |less| p.center(_mm256_sub_pd(product, to_float(load(&less[j])))));
-                store(out, p.residue(difference));
+            let mut finished = [0; LANES * WIDTH];
+            for (j, out) in finished.as_chunks_mut().0.iter_mut().enumerate() {
+                let mut sum = p.mul(sums[k][j], scale);
+                if let Some(less) = less {
+                    sum = p.center(_mm256_sub_pd(sum, to_float(load(&less[j]))));
+                }
+                store(out, p.residue(sum));
+            }
+            let out = outs[k].as_chunks_mut::<8>().0;
+            for (j, block) in finished.as_chunks::<8>().0.iter().enumerate() {
+                let place = i * LANES * WIDTH / 8 + j;
+                match finish.turn.map(|turn| turn.blocks().target(place)) {
+                    None => out[place] = *block,
+                    Some((target, order)) => out[target] = order.map(|place| block[place as usize % 8]),
+                }
             }
         }
     }
-    scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, finish, q);
+    scalar::inner_products_from(blocks * LANES * WIDTH, outs, terms, finish, q);
 }
 
 /// Takes four residues, half of a group, from half as many bytes as they have bits; half a byte more or less, where these

@@ -88,8 +88,7 @@ pub(crate) fn inner_products<const K: usize>(
     // The factor 2^52 brings back what the reduction divides by.
     let factor = Factor::new(q.shoup(q.mul(q.reduce(1 << 52), finish.scale.value())), q);
     let (late, unpack, weight) = (Late::new(q, terms.len() + 1), Unpack::new(q), splat(finish.weight));
-    let outs = outs.map(|out| out.as_chunks_mut::<{ LANES * WIDTH }>());
-    let (blocks, zero) = (outs[0].0.len(), Sums::<WIDTH>::new(q));
+    let (blocks, zero) = (outs[0].len() / (LANES * WIDTH), Sums::<WIDTH>::new(q));
     for i in 0..blocks {
         let mut sums = [zero; K];
         for (x, y) in terms {
@@ -108,22 +107,24 @@ pub(crate) fn inner_products<const K: usize>(
                 }
             }
             let less = finish.less.map(|less| lanes::<WIDTH>(less[k], i));
-            for (j, out) in outs[k].0[i].as_chunks_mut().0.iter_mut().enumerate() {
+            let out = outs[k].as_chunks_mut().0;
+            for j in 0..WIDTH {
                 // Below 4q it fits the 52 bits of the last product.
                 let sum = late.correct(late.divide(sums[k].low[j], sums[k].high[j]), 2);
-                let product = factor.mul(sum);
-                store(
-                    out,
-                    if let Some(less) = less {
-                        difference(product, load(&less[j]), factor.q)
-                    } else {
-                        product
-                    },
-                );
+                let mut sum = factor.mul(sum);
+                if let Some(less) = less {
+                    sum = difference(sum, load(&less[j]), factor.q);
+                }
+                let mut place = i * WIDTH + j;
+                if let Some(turn) = finish.turn {
+                    let (target, order) = turn.blocks().target(place);
+                    (place, sum) = (target, _mm512_permutexvar_epi64(load(order), sum));
+                }
+                store(&mut out[place], sum);
             }
         }
     }
-    scalar::inner_products_from(blocks * LANES * WIDTH, outs.map(|out| out.1), terms, finish, q);
+    scalar::inner_products_from(blocks * WIDTH * LANES, outs, terms, finish, q);
 }
 
 /// Takes eight residues from as many bytes as they have bits.
