@@ -107,12 +107,23 @@ impl Packed {
         self.bytes[at..].first_chunk().expect("a margin")
     }
 
-    /// Residue number `i`.
+    /// The residues of group number `i`; zeros behind the last one.
     #[inline]
-    pub(crate) fn get(&self, i: usize) -> u64 {
-        let (bits, first) = (self.bits as usize, i % GROUP * self.bits as usize);
-        let bytes = u128::from_le_bytes(*self.load(i / GROUP * bits + first / 8));
-        (bytes >> (first % 8)) as u64 & ((1 << bits) - 1)
+    pub(crate) fn group(&self, i: usize) -> [u64; GROUP] {
+        let (bits, mask) = (self.bits as usize, (1 << self.bits) - 1);
+        let begin = |lane: usize| (i * bits + lane * bits / 8, lane * bits % 8);
+        // From its first bit on a residue and those before it in its byte fit a word, or two.
+        if bits + 7 <= 64 {
+            std::array::from_fn(|lane| {
+                let (byte, bit) = begin(lane);
+                (u64::from_le_bytes(*self.load(byte)) >> bit) & mask
+            })
+        } else {
+            std::array::from_fn(|lane| {
+                let (byte, bit) = begin(lane);
+                (u128::from_le_bytes(*self.load(byte)) >> bit) as u64 & mask
+            })
+        }
     }
 }
 
@@ -289,7 +300,8 @@ mod tests {
             let mut back = vec![u64::MAX; residues.len()];
             packed.unpack(&mut back);
             prop_assert_eq!(&back, &residues);
-            prop_assert!((0..residues.len()).all(|i| packed.get(i) == residues[i]));
+            let groups: Vec<u64> = (0..residues.len().div_ceil(GROUP)).flat_map(|i| packed.group(i)).collect();
+            prop_assert_eq!(&groups[..residues.len()], &residues);
         }
     }
 

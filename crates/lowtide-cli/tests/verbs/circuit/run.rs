@@ -132,7 +132,7 @@ fn security_scale_and_memory_are_heeded() {
     }
     assert_eq!(of("--scale-bits 30")["scale_bits"], 30);
     refused(folder.path(), &format!("{run} --memory 1"), 1, &["quartic.circuit", "1048576", "allow it more"]);
-    let enough = json(folder.path(), &format!("{run} --memory 2"));
+    let enough = json(folder.path(), &format!("{run} --memory 3"));
     assert!(number(&enough["largest_error"]) < 1e-6);
     for (options, code, words) in [
         ("--scale-bits 60", 2, &["--scale-bits", "60", "20..=50"][..]),

@@ -160,7 +160,7 @@ pub(crate) fn weighted_sums_from<const T: usize>(
     }
 }
 
-/// `outs[k][i]` for `i` from `first` on. Products are below `2^122`, so that 64 of them fit 128 bits.
+/// `outs[k][i]` for `i` from `first` on, a multiple of eight. Products are below `2^122`, so that 64 of them fit 128 bits.
 pub(crate) fn inner_products_from<const K: usize>(
     first: usize,
     outs: [&mut [u64]; K],
@@ -169,19 +169,28 @@ pub(crate) fn inner_products_from<const K: usize>(
     q: Modulus,
 ) {
     for (k, out) in outs.into_iter().enumerate() {
-        let finished = |at: usize| {
-            let product = |(a, b): &Term<'_, K>| u128::from(a[at]) * u128::from(b[k].get(at));
-            let addend = finish.addends[k].map(|a| u128::from(a[at]) * u128::from(finish.weight));
-            let sum = q.reduce_wide(terms.iter().map(product).chain(addend).sum());
-            q.sub(finish.scale.mul(sum, q), finish.less.map_or(0, |less| less[k][at]))
-        };
-        match finish.turn {
-            None => (first..out.len()).for_each(|at| out[at] = finished(at)),
-            Some(turn) => {
-                for block in first / 8..out.len() / 8 {
-                    let (target, order) = turn.blocks().target(block);
-                    let place = |i: usize| 8 * block + order[i] as usize;
-                    (0..8).for_each(|i| out[8 * target + i] = finished(place(i)));
+        for block in first / 8..out.len().div_ceil(8) {
+            let places = 8 * block..out.len().min(8 * block + 8);
+            let mut sums = [0; 8];
+            for (x, y) in terms {
+                for ((sum, x), y) in sums.iter_mut().zip(&x[places.clone()]).zip(y[k].group(block)) {
+                    *sum += u128::from(*x) * u128::from(y);
+                }
+            }
+            let finished = |i: usize| {
+                let at = 8 * block + i;
+                let addend = finish.addends[k].map_or(0, |addend| addend[at]);
+                let sum = q.reduce_wide(sums[i] + u128::from(addend) * u128::from(finish.weight));
+                q.sub(finish.scale.mul(sum, q), finish.less.map_or(0, |less| less[k][at]))
+            };
+            match finish.turn.map(|turn| turn.blocks().target(block)) {
+                None => out[places].iter_mut().enumerate().for_each(|(i, out)| *out = finished(i)),
+                Some((target, order)) => {
+                    let target = &mut out[8 * target..][..8];
+                    target
+                        .iter_mut()
+                        .zip(order)
+                        .for_each(|(out, place)| *out = finished(*place as usize % 8));
                 }
             }
         }
