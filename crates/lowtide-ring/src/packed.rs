@@ -38,8 +38,9 @@ impl Packed {
     /// When there is a number among them that is not below it.
     #[must_use]
     pub fn new(residues: &[u64], modulus: Modulus) -> Self {
-        let largest = residues.iter().copied().fold(0, u64::max);
-        assert!(largest < modulus.value(), "{largest} is no residue modulo {}", modulus.value());
+        // What is above q - 1 has a highest bit, or leaves one in a difference below zero.
+        let signs = residues.iter().fold(0, |signs, x| signs | x | (modulus.value() - 1).wrapping_sub(*x));
+        assert!(signs >> 63 == 0, "a number that is no residue modulo {}", modulus.value());
         let (bits, len) = (modulus.bits(), residues.len());
         let mut bytes = vec![0; packed_bytes(len, bits) + Self::MARGIN];
         pack(residues, bits, &mut bytes);
@@ -212,35 +213,34 @@ impl fmt::Debug for PackedPoly {
     }
 }
 
-/// Packs residues below `2^bits`, for `0 < bits < 64`, into the first of those bytes, a word at a time.
+/// Packs residues below `2^bits` into the first of those bytes, which go on for two words and more beyond.
 fn pack(residues: &[u64], bits: u32, out: &mut [u8]) {
     let (groups, rest) = residues.as_chunks::<GROUP>();
-    let (whole, tail) = out.split_at_mut(groups.len() * bits as usize);
-    pack_groups(groups.as_flattened(), bits, whole);
-    if !rest.is_empty() {
-        let mut last = [0; GROUP];
-        last[..rest.len()].copy_from_slice(rest);
-        pack_groups(&last, bits, &mut tail[..bits as usize]);
-    }
-}
-
-fn pack_groups(residues: &[u64], bits: u32, out: &mut [u8]) {
-    let (words, tail) = out.as_chunks_mut::<8>();
-    let mut words = words.iter_mut();
-    // The lowest `filled` bits of `word` wait for their word to be full.
-    let (mut word, mut filled) = (0, 0);
-    for residue in residues {
-        word |= residue << filled;
-        filled += bits;
-        if filled >= 64 {
-            if let Some(out) = words.next() {
-                *out = word.to_le_bytes();
+    let mut last = [0; GROUP];
+    last[..rest.len()].copy_from_slice(rest);
+    let groups = groups.iter().chain((!rest.is_empty()).then_some(&last));
+    let width = bits as usize;
+    for (group, start) in groups.zip((0..).step_by(width)) {
+        // Each residue is written together with what is taken of its first byte, and so is what follows, at first as zeros.
+        let begin = |lane: usize| (start + lane * width / 8, lane * width % 8);
+        if width + 7 < 64 {
+            let mut taken = 0;
+            for (lane, residue) in group.iter().enumerate() {
+                let ((byte, bit), (next, _)) = (begin(lane), begin(lane + 1));
+                let word = residue << bit | taken;
+                out[byte..byte + 8].copy_from_slice(&word.to_le_bytes());
+                taken = word >> (8 * (next - byte));
             }
-            filled -= 64;
-            word = residue >> (bits - filled);
+        } else {
+            let mut taken = 0;
+            for (lane, residue) in group.iter().enumerate() {
+                let ((byte, bit), (next, _)) = (begin(lane), begin(lane + 1));
+                let word = u128::from(*residue) << bit | taken;
+                out[byte..byte + 16].copy_from_slice(&word.to_le_bytes());
+                taken = word >> (8 * (next - byte));
+            }
         }
     }
-    tail.copy_from_slice(&word.to_le_bytes()[..tail.len()]);
 }
 
 /// The other way; further bytes are not read.
@@ -325,8 +325,10 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "97 is no residue modulo 97")]
     fn a_number_that_is_no_residue_is_refused() {
-        let _ = Packed::new(&[96, 97], Modulus::new(97).unwrap());
+        for number in [97, 98, 1 << 63, u64::MAX - 1, u64::MAX] {
+            let q = Modulus::new(97).unwrap();
+            assert!(std::panic::catch_unwind(|| Packed::new(&[0, 96, number], q)).is_err(), "{number}");
+        }
     }
 }
