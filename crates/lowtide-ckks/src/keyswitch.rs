@@ -275,7 +275,7 @@ impl<'a> Hoist<'a> {
         let limbs = cut.tables.key_basis().limbs();
         let values = |(i, lifted): (&usize, Lifted<'a>)| lifted.into_values(&limbs[*i]);
         let lift = |tile: &[usize]| tile.iter().zip(cut.lift(tile)).map(values).collect::<Vec<_>>();
-        let lifted = primes.par_chunks(2).flat_map_iter(lift).collect();
+        let lifted = primes.par_chunks(4).flat_map_iter(lift).collect();
         Self { tables: cut.tables, lifted }
     }
 

@@ -136,6 +136,12 @@ pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
     });
 }
 
+/// `q^-1` modulo `2^52` (Newton: each step doubles the number of right bits, and `q` itself has three).
+fn inverse_of(q: Modulus) -> u64 {
+    let q = q.value();
+    (0..5).fold(q, |x, _| x.wrapping_mul(2_u64.wrapping_sub(q.wrapping_mul(x)))) & MASK
+}
+
 /// A factor prepared for products with numbers below `2^52`.
 #[derive(Clone, Copy)]
 struct Factor {

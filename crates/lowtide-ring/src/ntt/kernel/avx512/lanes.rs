@@ -20,7 +20,7 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{plan::Stream, stage::interleaved},
-    LANES, MASK, load, splat,
+    LANES, inverse_of, load, splat,
     tables::ROWS,
 };
 use crate::{Modulus, Shoup};
@@ -117,10 +117,7 @@ impl Montgomery {
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
     pub(super) fn new(q: Modulus) -> Self {
-        let q = q.value();
-        // Newton: each step doubles the number of right bits, and `q` itself has three.
-        let step = |x: u64, _| x.wrapping_mul(2_u64.wrapping_sub(q.wrapping_mul(x)));
-        Self { q: splat(q), inverse: splat((0..5).fold(q, step) & MASK) }
+        Self { q: splat(q.value()), inverse: splat(inverse_of(q)) }
     }
 
     /// The word of a factor.

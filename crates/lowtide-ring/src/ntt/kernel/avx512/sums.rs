@@ -12,7 +12,7 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{Term, Weighted, scalar},
-    Barrett, Factor, LANES, MASK, difference, load, load_bytes, splat, store, subtract_if_above, sum,
+    Barrett, Factor, LANES, difference, inverse_of, load, load_bytes, splat, store, subtract_if_above, sum,
 };
 use crate::{Field, Modulus, Packed, field::Finish};
 
@@ -237,7 +237,7 @@ impl Late {
         }
         // The quotient of a sum is at most q, for no term, and below (terms / 4) q + q otherwise.
         let steps = (terms.max(1).div_ceil(4) + 1).next_power_of_two().trailing_zeros() as usize;
-        Self { q: splat(q.value()), inverse: splat(inverse(q)), multiples, steps }
+        Self { q: splat(q.value()), inverse: splat(inverse_of(q)), multiples, steps }
     }
 
     /// `low 2^-52 + high` modulo `q`.
@@ -259,16 +259,4 @@ impl Late {
         }
         quotient
     }
-}
-
-/// `q^-1` modulo `2^52` (Newton: each step doubles the number of right bits, and `q` itself has three).
-const fn inverse(q: Modulus) -> u64 {
-    let q = q.value();
-    let mut x = q;
-    let mut bits = 3;
-    while bits < 52 {
-        x = x.wrapping_mul(2_u64.wrapping_sub(q.wrapping_mul(x)));
-        bits *= 2;
-    }
-    x & MASK
 }
