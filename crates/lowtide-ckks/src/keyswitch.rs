@@ -301,31 +301,22 @@ impl<'a> Hoist<'a> {
         keys: &[&GaloisKey],
     ) -> Result<[Poly<Evaluation>; 2], Error> {
         keys.iter().try_for_each(|key| key.key().check_level(b.basis().len() - 1))?;
-        let (tables, basis) = (self.tables, self.tables.key_basis());
+        let (tables, limbs) = (self.tables, self.tables.key_basis().limbs());
         let [turned, itself, nothing] = [[Some(b), None], [Some(b), Some(a)], [None; 2]]
             .map(|addends| Ending { tables, division: &tables.mod_down, addends, automorphism: None });
         let sums = |i: usize| {
-            let (joined, mut itself, ntt) = (turned.joined(i), itself.joined(i), &basis.limbs()[i]);
+            let (turned, mut itself, ntt) = (turned.joined(i), itself.joined(i), &limbs[i]);
             itself.weight = ntt.modulus().mul(itself.weight, ntt.modulus().reduce(times));
-            move |outs: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
-                let [mut sums, mut turned] = [(); 2].map(|()| basis.scratch(2));
-                ntt.field().inner_products(halves(&mut sums), &[], &itself);
+            move |[b, a]: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
+                let (scale, less) = (finish.scale, finish.less);
+                ntt.field().inner_products([&mut *b, &mut *a], &[], &Finish { scale, less, ..itself });
                 for key in keys {
-                    let finish = Finish { turn: Some(key.automorphism()), ..joined };
-                    self.lifted[i].products(ntt, key.key(), i, halves(&mut turned), &finish);
-                    sums.iter_mut()
-                        .zip(&*turned)
-                        .for_each(|(sum, turned)| ntt.field().add_assign(sum, turned));
+                    let turn = Some(key.automorphism());
+                    let finish = Finish { scale, turn, joins: true, ..turned };
+                    self.lifted[i].products(ntt, key.key(), i, [&mut *b, &mut *a], &finish);
                 }
-                let addends = halves(&mut sums).map(|sum| Some(&*sum));
-                ntt.field().inner_products(outs, &[], &Finish { addends, weight: 1, ..*finish });
             }
         };
         Ok(nothing.of(|primes| primes.iter().copied().map(&sums).collect()))
     }
-}
-
-/// Room for both sums with a key.
-fn halves(room: &mut Buffer) -> [&mut [u64]; 2] {
-    room.first_chunk_mut().expect("two limbs").each_mut().map(|limb| &mut **limb)
 }

@@ -207,8 +207,8 @@ impl Field {
     }
 }
 
-/// What becomes of inner products while they are in registers: `sum <- (sum + weight addend) scale - less`, and then an
-/// automorphism, of which they are the values. All numbers are residues.
+/// What becomes of inner products while they are in registers: `sum <- (sum + weight addend) scale - less`, then an
+/// automorphism, of which they are the values, and then they may join what stands there. All numbers are residues.
 #[derive(Clone, Copy, Debug)]
 pub struct Finish<'a, const K: usize> {
     /// Added to each sum, if anything is.
@@ -219,15 +219,17 @@ pub struct Finish<'a, const K: usize> {
     pub scale: Shoup,
     /// Taken away then.
     pub less: Option<[&'a [u64]; K]>,
-    /// What the results go through at last.
+    /// What the results go through then.
     pub turn: Option<&'a Automorphism>,
+    /// Whether they are added to the outputs, and not written over them.
+    pub joins: bool,
 }
 
 impl<const K: usize> Finish<'_, K> {
     /// The sums as they are.
     #[must_use]
     pub fn none(modulus: Modulus) -> Self {
-        Self { addends: [None; K], weight: 0, scale: modulus.shoup(1), less: None, turn: None }
+        Self { addends: [None; K], weight: 0, scale: modulus.shoup(1), less: None, turn: None, joins: false }
     }
 }
 

@@ -8,10 +8,10 @@ use std::fmt;
 
 use rayon::prelude::*;
 
-use crate::{Basis, Error, Evaluation, Modulus, Ntt, Poly};
+use crate::{Basis, Error, Evaluation, Field, Isa, Modulus, Ntt, Poly, ntt::kernel};
 
 /// Residues that share bytes.
-const GROUP: usize = 8;
+pub(crate) const GROUP: usize = 8;
 
 /// How many bytes so many residues of `bits` bits take, a last group that is not full as one that is.
 #[must_use]
@@ -30,7 +30,7 @@ pub struct Packed {
 
 impl Packed {
     /// Bytes that a vector may load beyond the last residue.
-    const MARGIN: usize = 64;
+    pub(crate) const MARGIN: usize = 64;
 
     /// These residues modulo `modulus`.
     ///
@@ -38,12 +38,14 @@ impl Packed {
     /// When there is a number among them that is not below it.
     #[must_use]
     pub fn new(residues: &[u64], modulus: Modulus) -> Self {
-        // What is above q - 1 has a highest bit, or leaves one in a difference below zero.
-        let signs = residues.iter().fold(0, |signs, x| signs | x | (modulus.value() - 1).wrapping_sub(*x));
-        assert!(signs >> 63 == 0, "a number that is no residue modulo {}", modulus.value());
-        let (bits, len) = (modulus.bits(), residues.len());
+        Self::by(residues, &Field::new(modulus, Isa::best()))
+    }
+
+    fn by(residues: &[u64], field: &Field) -> Self {
+        let (bits, len) = (field.modulus().bits(), residues.len());
         let mut bytes = vec![0; packed_bytes(len, bits) + Self::MARGIN];
-        pack(residues, bits, &mut bytes);
+        let fits = kernel::pack(field, residues, &mut bytes);
+        assert!(fits, "a number that is no residue modulo {}", field.modulus().value());
         Self { bits, len, bytes }
     }
 
@@ -102,9 +104,16 @@ impl Packed {
         self.bits
     }
 
+    /// The residues' bytes, and [`Packed::MARGIN`] more.
+    #[cfg(target_arch = "x86_64")]
+    #[inline]
+    pub(crate) fn padded(&self) -> &[u8] {
+        &self.bytes
+    }
+
     /// What stands from so many bytes on: `N` bytes at most belong to no residue.
     #[inline]
-    pub(crate) fn load<const N: usize>(&self, at: usize) -> &[u8; N] {
+    fn load<const N: usize>(&self, at: usize) -> &[u8; N] {
         self.bytes[at..].first_chunk().expect("a margin")
     }
 
@@ -185,7 +194,7 @@ impl PackedPoly {
 impl From<&Poly<Evaluation>> for PackedPoly {
     fn from(poly: &Poly<Evaluation>) -> Self {
         let limbs = poly.basis().limbs().par_iter().enumerate();
-        let limbs = limbs.map(|(i, ntt)| Packed::new(poly.limb(i), ntt.modulus())).collect();
+        let limbs = limbs.map(|(i, ntt)| Packed::by(poly.limb(i), ntt.field())).collect();
         Self { basis: poly.basis().clone(), limbs }
     }
 }
@@ -213,37 +222,7 @@ impl fmt::Debug for PackedPoly {
     }
 }
 
-/// Packs residues below `2^bits` into the first of those bytes, which go on for two words and more beyond.
-fn pack(residues: &[u64], bits: u32, out: &mut [u8]) {
-    let (groups, rest) = residues.as_chunks::<GROUP>();
-    let mut last = [0; GROUP];
-    last[..rest.len()].copy_from_slice(rest);
-    let groups = groups.iter().chain((!rest.is_empty()).then_some(&last));
-    let width = bits as usize;
-    for (group, start) in groups.zip((0..).step_by(width)) {
-        // Each residue is written together with what is taken of its first byte, and so is what follows, at first as zeros.
-        let begin = |lane: usize| (start + lane * width / 8, lane * width % 8);
-        if width + 7 < 64 {
-            let mut taken = 0;
-            for (lane, residue) in group.iter().enumerate() {
-                let ((byte, bit), (next, _)) = (begin(lane), begin(lane + 1));
-                let word = residue << bit | taken;
-                out[byte..byte + 8].copy_from_slice(&word.to_le_bytes());
-                taken = word >> (8 * (next - byte));
-            }
-        } else {
-            let mut taken = 0;
-            for (lane, residue) in group.iter().enumerate() {
-                let ((byte, bit), (next, _)) = (begin(lane), begin(lane + 1));
-                let word = u128::from(*residue) << bit | taken;
-                out[byte..byte + 16].copy_from_slice(&word.to_le_bytes());
-                taken = word >> (8 * (next - byte));
-            }
-        }
-    }
-}
-
-/// The other way; further bytes are not read.
+/// Takes residues out of their packing; further bytes are not read.
 fn unpack(bytes: &[u8], bits: u32, out: &mut [u64]) {
     let (words, tail) = bytes.as_chunks::<8>();
     let mut last = [0; 8];
@@ -297,6 +276,9 @@ mod tests {
             let q = Modulus::new(q).expect("an odd modulus");
             let packed = Packed::new(&residues, q);
             prop_assert_eq!(packed.bytes(), naive(&residues, q.bits()));
+            for isa in Isa::available() {
+                prop_assert_eq!(&Packed::by(&residues, &Field::new(q, isa)), &packed, "{:?}", isa);
+            }
             let mut back = vec![u64::MAX; residues.len()];
             packed.unpack(&mut back);
             prop_assert_eq!(&back, &residues);
@@ -326,9 +308,16 @@ mod tests {
 
     #[test]
     fn a_number_that_is_no_residue_is_refused() {
-        for number in [97, 98, 1 << 63, u64::MAX - 1, u64::MAX] {
-            let q = Modulus::new(97).unwrap();
-            assert!(std::panic::catch_unwind(|| Packed::new(&[0, 96, number], q)).is_err(), "{number}");
+        for isa in Isa::available() {
+            let field = Field::new(Modulus::new(257).unwrap(), isa);
+            for (number, at) in [257, 258, 1 << 63, u64::MAX - 1, u64::MAX].into_iter().zip([0, 7, 12, 20, 8])
+            {
+                let mut residues = [256; 21];
+                assert_eq!(Packed::by(&residues, &field).len(), 21);
+                residues[at] = number;
+                let packed = std::panic::catch_unwind(|| Packed::by(&residues, &field));
+                assert!(packed.is_err(), "{number} at {at}, {isa:?}");
+            }
         }
     }
 }

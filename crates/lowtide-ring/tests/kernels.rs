@@ -187,6 +187,7 @@ proptest! {
         seed in any::<u64>(),
         joined in prop::bool::ANY,
         lessened in prop::bool::ANY,
+        joins in prop::bool::ANY,
     ) {
         let [weight, scale] = [seed, seed.rotate_left(32)].map(|x| q.reduce(x));
         let ([addend, less, start], vectors) = vectors.split_first_chunk().unwrap();
@@ -200,12 +201,14 @@ proptest! {
             scale: q.shoup(scale),
             less: lessened.then_some([&less[..]]),
             turn: None,
+            joins,
         };
         let expected = |i: usize| {
             let mut sum: u128 = pairs.iter().map(|[a, b]| u128::from(a[i]) * u128::from(b[i])).sum();
             sum += if joined { u128::from(addend[i]) * u128::from(weight) } else { 0 };
             let less = if lessened { q.value() - less[i] } else { 0 };
-            u128::from(rem(sum, q)) * u128::from(scale) + u128::from(less)
+            let there = if joins { start[i] } else { 0 };
+            u128::from(rem(sum, q)) * u128::from(scale) + u128::from(less) + u128::from(there)
         };
         check(q, start, expected, |field, x| field.inner_products([x], &terms, &finish))?;
     }
@@ -230,8 +233,13 @@ proptest! {
             let finish = Finish { less: Some([&less[..]]), ..Finish::none(q) };
             field.inner_products([&mut straight], &[(a, [&packed])], &finish);
             turn.permute(&mut expected, &straight);
-            field.inner_products([&mut found], &[(a, [&packed])], &Finish { turn: Some(&turn), ..finish });
-            prop_assert_eq!(found, expected, "{:?}", field.isa());
+            let turned = Finish { turn: Some(&turn), ..finish };
+            field.inner_products([&mut found], &[(a, [&packed])], &turned);
+            prop_assert_eq!(&found, &expected, "{:?}", field.isa());
+            field.inner_products([&mut found], &[(a, [&packed])], &Finish { joins: true, ..turned });
+            let once = expected.clone();
+            field.add_assign(&mut expected, &once);
+            prop_assert_eq!(&found, &expected, "{:?}", field.isa());
         }
     }
 }
@@ -265,12 +273,14 @@ fn the_largest_sums_of_every_number_of_terms() {
                 scale: q.shoup(q.value() - 1),
                 less: Some([&residues; 2]),
                 turn: None,
+                joins: true,
             };
             let expected = |i: usize| {
                 let (x, most) = (u128::from(residues[i]), u128::from(q.value() - 1));
-                u128::from(rem(x * x * count as u128 + x * most, q)) * most + u128::from(q.value()) - x
+                u128::from(rem(x * x * count as u128 + x * most, q)) * most + u128::from(q.value()) - x + most
             };
             let both = |field: &Field, x: &mut [u64]| {
+                x.fill(q.value() - 1);
                 let mut other = x.to_vec();
                 field.inner_products([x, &mut other], &terms, &finish);
                 assert_eq!(x, other);

@@ -93,6 +93,11 @@ pub(crate) fn lift(field: &Field, out: &mut [u64], x: &[i64]) {
     dispatch!(field, lift(out, x, field.modulus()));
 }
 
+/// Whether all are residues.
+pub(crate) fn pack(field: &Field, residues: &[u64], out: &mut [u8]) -> bool {
+    dispatch!(field, pack(residues, out, field.modulus()))
+}
+
 pub(crate) fn reduce(field: &Field, out: &mut [u64], a: &[u64]) {
     dispatch!(field, reduce(out, a, field.modulus()));
 }
@@ -223,6 +228,32 @@ impl Blocks {
         let target = self.targets[i] as usize;
         (target / 8, &self.orders[target % 8])
     }
+}
+
+/// `N` bytes of a packed vector from byte `at` on, at most its margin. That there are as many is not checked again: loops of
+/// inner products would spend half of their instructions on it.
+///
+/// # Safety
+/// The byte `at` belongs to a residue, or to a group with one.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+unsafe fn packed_bytes<const N: usize>(packed: &Packed, at: usize) -> &[u8; N] {
+    const { assert!(N <= Packed::MARGIN) };
+    let bytes = packed.padded();
+    debug_assert!(at + N <= bytes.len());
+    // SAFETY: the caller promises a byte before the margin, and `N` bytes from there on are no further than its end.
+    unsafe { &*bytes.as_ptr().add(at).cast() }
+}
+
+/// Asks for what a loop comes to a kibibyte after this byte. Most loads of packed residues lie across two cache lines, and one
+/// that must wait for them holds up what comes after it more than a load of one line does.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn fetch_ahead(packed: &Packed, at: usize) {
+    use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+    let address = packed.padded().as_ptr().wrapping_add(at + 1024).cast();
+    // SAFETY: every x86-64 CPU knows this hint, which may name any address.
+    unsafe { _mm_prefetch::<_MM_HINT_T0>(address) };
 }
 
 /// Fewer than `N` numbers, and zeros.

@@ -78,11 +78,17 @@ pub(crate) fn ring_kernels(input: &[u8]) {
     let packed: Vec<Packed> = residues.iter().map(|[_, y]| Packed::new(y, q)).collect();
     let pairs: Vec<(&[u64], [&Packed; 1])> =
         residues.iter().zip(&packed).map(|([x, _], y)| (&x[..], [y])).collect();
-    let finish =
-        Finish { addends: [Some(&b)], weight: shoup.value(), scale: shoup, less: Some([&c]), turn: None };
+    let finish = Finish {
+        addends: [Some(&b)],
+        weight: shoup.value(),
+        scale: shoup,
+        less: Some([&c]),
+        turn: None,
+        joins: true,
+    };
     let sum = |i: usize| {
         let sum: u128 = residues.iter().map(|[x, y]| wide(x, i) * wide(y, i)).sum();
-        (sum + wide(&b, i) * w) % n * w + n - wide(&c, i)
+        (sum + wide(&b, i) * w) % n * w + n - wide(&c, i) + wide(&a, i)
     };
     check("inner_products", &sum, &|field, x| field.inner_products([x], &pairs, &finish));
 }

@@ -164,6 +164,11 @@ pub(crate) fn permute(out: &mut [u64], values: &[u64], map: &Blocks) {
     scalar::permute(out, values, map);
 }
 
+#[target_feature(enable = "avx2")]
+pub(crate) fn pack(residues: &[u64], out: &mut [u8], q: Modulus) -> bool {
+    scalar::pack(residues, out, q)
+}
+
 #[target_feature(enable = "avx2,fma")]
 pub(crate) fn lift(out: &mut [u64], x: &[i64], q: Modulus) {
     scalar::lift(out, x, q);

@@ -16,12 +16,14 @@ use crate::{Modulus, Shoup};
 mod forward;
 mod inverse;
 mod lanes;
+mod packing;
 mod passes;
 mod sums;
 mod tables;
 
 pub(crate) use forward::forward;
 pub(crate) use inverse::inverse;
+pub(crate) use packing::pack;
 pub(crate) use sums::{inner_products, rounded_sum, tensor, weighted_sums};
 pub(crate) use tables::Tables;
 
@@ -280,6 +282,13 @@ fn load(lanes: &[u64; LANES]) -> __m512i {
 fn load_bytes(bytes: &[u8; 64]) -> __m512i {
     // SAFETY: the reference may be read for 64 bytes, and the load asks for no alignment.
     unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+}
+
+#[target_feature(enable = "avx512f")]
+#[inline]
+fn store_bytes(bytes: &mut [u8; 64], x: __m512i) {
+    // SAFETY: the reference may be written for 64 bytes, and the store asks for no alignment.
+    unsafe { _mm512_storeu_si512(bytes.as_mut_ptr().cast(), x) };
 }
 
 #[target_feature(enable = "avx512f")]

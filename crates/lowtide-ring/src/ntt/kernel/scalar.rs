@@ -3,6 +3,10 @@
 use super::{Blocks, Term, Weighted};
 use crate::{Modulus, Shoup, field::Finish};
 
+mod packing;
+
+pub(crate) use packing::pack;
+
 pub(crate) fn add_assign(a: &mut [u64], b: &[u64], q: Modulus) {
     for (x, y) in a.iter_mut().zip(b) {
         *x = q.add(*x, *y);
@@ -177,20 +181,19 @@ pub(crate) fn inner_products_from<const K: usize>(
                     *sum += u128::from(*x) * u128::from(y);
                 }
             }
-            let finished = |i: usize| {
+            let finished = |i: usize, there: u64| {
                 let at = 8 * block + i;
                 let addend = finish.addends[k].map_or(0, |addend| addend[at]);
                 let sum = q.reduce_wide(sums[i] + u128::from(addend) * u128::from(finish.weight));
-                q.sub(finish.scale.mul(sum, q), finish.less.map_or(0, |less| less[k][at]))
+                let sum = q.sub(finish.scale.mul(sum, q), finish.less.map_or(0, |less| less[k][at]));
+                if finish.joins { q.add(sum, there) } else { sum }
             };
             match finish.turn.map(|turn| turn.blocks().target(block)) {
-                None => out[places].iter_mut().enumerate().for_each(|(i, out)| *out = finished(i)),
+                None => out[places].iter_mut().enumerate().for_each(|(i, out)| *out = finished(i, *out)),
                 Some((target, order)) => {
                     let target = &mut out[8 * target..][..8];
-                    target
-                        .iter_mut()
-                        .zip(order)
-                        .for_each(|(out, place)| *out = finished(*place as usize % 8));
+                    let places = target.iter_mut().zip(order);
+                    places.for_each(|(out, place)| *out = finished(*place as usize % 8, *out));
                 }
             }
         }

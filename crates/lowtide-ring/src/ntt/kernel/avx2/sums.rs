@@ -4,7 +4,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{Term, Weighted, scalar},
+    super::{Term, Weighted, fetch_ahead, packed_bytes, scalar},
     LANES, Prime, UNIT, factor, load, load_bytes, splat, store, to_float,
 };
 use crate::{Field, Modulus, Packed, field::Finish};
@@ -100,6 +100,21 @@ pub(crate) fn inner_products<const K: usize>(
     finish: &Finish<'_, K>,
     q: Modulus,
 ) {
+    if finish.joins {
+        finished::<K, true>(outs, terms, finish, q);
+    } else {
+        finished::<K, false>(outs, terms, finish, q);
+    }
+}
+
+/// Inner products that join what is there, or do not: known to the compiler, as the loop is slower for a choice in it.
+#[target_feature(enable = "avx2,fma")]
+fn finished<const K: usize, const JOINS: bool>(
+    outs: [&mut [u64]; K],
+    terms: &[Term<'_, K>],
+    finish: &Finish<'_, K>,
+    q: Modulus,
+) {
     let (p, unpack) = (Prime::new(q), Unpack::new(q));
     let [weight, scale] = [finish.weight, finish.scale.value()].map(|w| factor(w, q));
     let zero = _mm256_setzero_pd();
@@ -119,7 +134,8 @@ pub(crate) fn inner_products<const K: usize>(
                 for j in 0..WIDTH {
                     let x = to_float(load(&x[j]));
                     for k in 0..K {
-                        let y = to_float(unpack.half(y[k], i * WIDTH + j));
+                        // SAFETY: all vectors are of one length, and of this modulus.
+                        let y = to_float(unsafe { unpack.half(y[k], i * WIDTH + j) });
                         sums[k][j] = _mm256_add_pd(sums[k][j], p.mul_add(x, y, zero));
                     }
                 }
@@ -141,9 +157,16 @@ pub(crate) fn inner_products<const K: usize>(
             let out = outs[k].as_chunks_mut::<8>().0;
             for (j, block) in finished.as_chunks::<8>().0.iter().enumerate() {
                 let place = i * LANES * WIDTH / 8 + j;
+                let mut write = |place: usize, block: [u64; 8]| {
+                    if JOINS {
+                        out[place].iter_mut().zip(block).for_each(|(out, x)| *out = q.add(*out, x));
+                    } else {
+                        out[place] = block;
+                    }
+                };
                 match finish.turn.map(|turn| turn.blocks().target(place)) {
-                    None => out[place] = *block,
-                    Some((target, order)) => out[target] = order.map(|place| block[place as usize % 8]),
+                    None => write(place, *block),
+                    Some((target, order)) => write(target, order.map(|place| block[place as usize % 8])),
                 }
             }
         }
@@ -185,11 +208,19 @@ impl Unpack {
     }
 
     /// The residues of half a group.
+    ///
+    /// # Safety
+    /// There is such a group, and its residues have the modulus' bits.
     #[target_feature(enable = "avx2")]
     #[inline]
-    fn half(&self, packed: &Packed, i: usize) -> __m256i {
-        let (half, group) = (i % 2, i / 2 * self.bits);
-        let [low, high] = self.starts[half].map(|start| load_bytes(packed.load(group + start)));
+    unsafe fn half(&self, packed: &Packed, i: usize) -> __m256i {
+        let (half, at) = (i % 2, i / 2 * self.bits);
+        if half == 0 {
+            fetch_ahead(packed, at);
+        }
+        // SAFETY: a group that there is has a residue.
+        let part = |start: usize| load_bytes(unsafe { packed_bytes(packed, at + start) });
+        let [low, high] = self.starts[half].map(part);
         let bytes = _mm256_shuffle_epi8(_mm256_set_m128i(high, low), self.bytes[half]);
         _mm256_and_si256(_mm256_srlv_epi64(bytes, self.shifts[half]), self.mask)
     }

@@ -12,9 +12,11 @@ use std::arch::x86_64::*;
 
 use super::{
     super::{Term, Weighted, scalar},
-    Barrett, Factor, LANES, difference, inverse_of, load, load_bytes, splat, store, subtract_if_above, sum,
+    Barrett, Factor, LANES, difference, inverse_of, load,
+    packing::Unpack,
+    splat, store, subtract_if_above, sum,
 };
-use crate::{Field, Modulus, Packed, field::Finish};
+use crate::{Field, Modulus, field::Finish};
 
 /// Vectors at a time: enough independent sums to hide the latency of a multiplication.
 const WIDTH: usize = 4;
@@ -78,6 +80,8 @@ fn weighted<const T: usize, const W: usize>(
     scalar::weighted_sums_from(blocks * LANES * W, outs.map(|out| out.1), terms, bytes, q);
 }
 
+/// One vector of each sum at a time: what is done with a sum at its end takes many registers, and the next ones are on their
+/// way meanwhile.
 #[target_feature(enable = "avx512f,avx512ifma,avx512vbmi")]
 pub(crate) fn inner_products<const K: usize>(
     outs: [&mut [u64]; K],
@@ -88,77 +92,38 @@ pub(crate) fn inner_products<const K: usize>(
     // The factor 2^52 brings back what the reduction divides by.
     let factor = Factor::new(q.shoup(q.mul(q.reduce(1 << 52), finish.scale.value())), q);
     let (late, unpack, weight) = (Late::new(q, terms.len() + 1), Unpack::new(q), splat(finish.weight));
-    let (blocks, zero) = (outs[0].len() / (LANES * WIDTH), Sums::<WIDTH>::new(q));
+    let (blocks, zero) = (outs[0].len() / LANES, Sums::<1>::new(q));
     for i in 0..blocks {
         let mut sums = [zero; K];
         for (x, y) in terms {
-            let x = lanes::<WIDTH>(x, i);
-            for j in 0..WIDTH {
-                let x = load(&x[j]);
-                for k in 0..K {
-                    sums[k].add(j, x, unpack.group(y[k], i * WIDTH + j));
-                }
+            let x = load(vector(x, i));
+            for k in 0..K {
+                // SAFETY: all vectors are of one length, and of this modulus.
+                sums[k].add(0, x, unsafe { unpack.group(y[k], i) });
             }
         }
         for k in 0..K {
             if let Some(addend) = finish.addends[k] {
-                for (j, x) in lanes::<WIDTH>(addend, i).iter().enumerate() {
-                    sums[k].add(j, load(x), weight);
-                }
+                sums[k].add(0, load(vector(addend, i)), weight);
             }
-            let less = finish.less.map(|less| lanes::<WIDTH>(less[k], i));
-            let out = outs[k].as_chunks_mut().0;
-            for j in 0..WIDTH {
-                // Below 4q it fits the 52 bits of the last product.
-                let sum = late.correct(late.divide(sums[k].low[j], sums[k].high[j]), 2);
-                let mut sum = factor.mul(sum);
-                if let Some(less) = less {
-                    sum = difference(sum, load(&less[j]), factor.q);
-                }
-                let mut place = i * WIDTH + j;
-                if let Some(turn) = finish.turn {
-                    let (target, order) = turn.blocks().target(place);
-                    (place, sum) = (target, _mm512_permutexvar_epi64(load(order), sum));
-                }
-                store(&mut out[place], sum);
+            // Below 4q it fits the 52 bits of the last product.
+            let mut sum = factor.mul(late.correct(late.divide(sums[k].low[0], sums[k].high[0]), 2));
+            if let Some(less) = finish.less {
+                sum = difference(sum, load(vector(less[k], i)), factor.q);
             }
+            let mut place = i;
+            if let Some(turn) = finish.turn {
+                let (target, order) = turn.blocks().target(i);
+                (place, sum) = (target, _mm512_permutexvar_epi64(load(order), sum));
+            }
+            let out = &mut outs[k].as_chunks_mut().0[place];
+            if finish.joins {
+                sum = self::sum(sum, load(out), factor.q);
+            }
+            store(out, sum);
         }
     }
-    scalar::inner_products_from(blocks * WIDTH * LANES, outs, terms, finish, q);
-}
-
-/// Takes eight residues from as many bytes as they have bits.
-struct Unpack {
-    bits: usize,
-    /// For each lane the eight bytes from that on where its residue begins.
-    bytes: __m512i,
-    /// And the bit of the first of them.
-    shifts: __m512i,
-    mask: __m512i,
-}
-
-impl Unpack {
-    #[target_feature(enable = "avx512f,avx512vbmi")]
-    #[inline]
-    fn new(q: Modulus) -> Self {
-        let bits = q.bits() as usize;
-        let bytes = |lane: usize| u64::from_le_bytes(std::array::from_fn(|i| (lane * bits / 8 + i) as u8));
-        let shift = |lane: usize| (lane * bits % 8) as u64;
-        Self {
-            bits,
-            bytes: load(&std::array::from_fn(bytes)),
-            shifts: load(&std::array::from_fn(shift)),
-            mask: splat((1 << bits) - 1),
-        }
-    }
-
-    /// The residues of a group.
-    #[target_feature(enable = "avx512f,avx512vbmi")]
-    #[inline]
-    fn group(&self, packed: &Packed, i: usize) -> __m512i {
-        let bytes = _mm512_permutexvar_epi8(self.bytes, load_bytes(packed.load(i * self.bits)));
-        _mm512_and_si512(_mm512_srlv_epi64(bytes, self.shifts), self.mask)
-    }
+    scalar::inner_products_from(blocks * LANES, outs, terms, finish, q);
 }
 
 /// `a_0 b_0`, `a_0 b_1 + a_1 b_0` and `a_1 b_1`.
@@ -184,6 +149,12 @@ pub(crate) fn rounded_sum(out: &mut [u64], terms: &[(&[u64], f64)]) {
     // The bits of 2^52 + x are those of 2^52 and x.
     const UNIT: f64 = (1_u64 << 52) as f64;
     scalar::rounded_sum_by(out, terms, |x| f64::from_bits(UNIT.to_bits() | x) - UNIT);
+}
+
+/// Eight numbers, the `i`th ones.
+#[inline]
+fn vector(numbers: &[u64], i: usize) -> &[u64; LANES] {
+    &numbers.as_chunks().0[i]
 }
 
 /// The `i`th block of a vector.
