@@ -72,6 +72,14 @@ impl Tables {
         self.mod_down.divisor_len()
     }
 
+    /// `P` times the addends join the sums modulo prime `i` of the key basis: nothing, modulo special primes.
+    fn joined<'p>(&self, i: usize, addends: [Option<&'p Poly<Evaluation>>; 2]) -> Finish<'p, 2> {
+        let none = Finish::none(self.key_basis().limbs()[i].modulus());
+        let Some(own) = i.checked_sub(self.special_len()) else { return none };
+        let addends = addends.map(|addend| addend.map(|poly| poly.limb(own)));
+        Finish { addends, weight: self.special[own], ..none }
+    }
+
     pub(crate) const fn lower(&self) -> Option<&Lower> {
         self.lower.as_ref()
     }
@@ -198,7 +206,9 @@ impl<'a> Ending<'a> {
         let place = |j| if j < special { j } else { j + quotient.len() };
         let remainders = self.division.remainders(|tile| {
             let primes: Vec<usize> = tile.map(place).collect();
-            let finished = |(write, i): (W, usize)| move |outs: [&mut [u64]; 2]| write(outs, &self.joined(i));
+            let finished = |(write, i): (W, usize)| {
+                move |outs: [&mut [u64]; 2]| write(outs, &self.tables.joined(i, self.addends))
+            };
             sums(&primes).into_iter().zip(primes).map(finished).collect()
         });
         Poly::generate_tiles(quotient, |tile, limbs| {
@@ -207,17 +217,17 @@ impl<'a> Ending<'a> {
             self.division.quotients(&remainders, tile, limbs, |i, outs, less| {
                 let write = sums.next().expect("one for each prime");
                 let (scale, less) = (self.division.inverse(i), Some(less));
-                write(outs, &Finish { scale, less, turn: self.automorphism, ..self.joined(special + i) });
+                write(
+                    outs,
+                    &Finish {
+                        scale,
+                        less,
+                        turn: self.automorphism,
+                        ..self.tables.joined(special + i, self.addends)
+                    },
+                );
             });
         })
-    }
-
-    /// `P` times the addends join the sums modulo prime `i` of the key basis: nothing, modulo special primes.
-    fn joined(&self, i: usize) -> Finish<'_, 2> {
-        let none = Finish::none(self.tables.key_basis().limbs()[i].modulus());
-        let Some(own) = i.checked_sub(self.tables.special_len()) else { return none };
-        let addends = self.addends.map(|addend| addend.map(|poly| poly.limb(own)));
-        Finish { addends, weight: self.tables.special[own], ..none }
     }
 }
 
@@ -292,31 +302,74 @@ impl<'a> Hoist<'a> {
         Ok(ending.of(|primes| primes.iter().copied().map(products).collect()))
     }
 
-    /// The sum of turned ciphertexts, one a key, and `times` the ciphertext itself: what leads back from `P Q` to `Q` is done
-    /// once, for the sum (double hoisting: Bossuat, Mouchet, Troncoso-Pastoriza and Hubaux, ePrint 2020/1203, section 4).
-    pub(crate) fn turn_sum(
-        &self,
-        [b, a]: &[Poly<Evaluation>; 2],
-        times: u64,
-        keys: &[&GaloisKey],
-    ) -> Result<[Poly<Evaluation>; 2], Error> {
-        keys.iter().try_for_each(|key| key.key().check_level(b.basis().len() - 1))?;
-        let (tables, limbs) = (self.tables, self.tables.key_basis().limbs());
-        let [turned, itself, nothing] = [[Some(b), None], [Some(b), Some(a)], [None; 2]]
-            .map(|addends| Ending { tables, division: &tables.mod_down, addends, automorphism: None });
-        let sums = |i: usize| {
-            let (turned, mut itself, ntt) = (turned.joined(i), itself.joined(i), &limbs[i]);
-            itself.weight = ntt.modulus().mul(itself.weight, ntt.modulus().reduce(times));
-            move |[b, a]: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
-                let (scale, less) = (finish.scale, finish.less);
-                ntt.field().inner_products([&mut *b, &mut *a], &[], &Finish { scale, less, ..itself });
-                for key in keys {
-                    let turn = Some(key.automorphism());
-                    let finish = Finish { scale, turn, joins: true, ..turned };
-                    self.lifted[i].products(ntt, key.key(), i, [&mut *b, &mut *a], &finish);
-                }
+    /// As [`turn_sum`].
+    pub(crate) fn turn_sum(&self, sum: &TurnSum<'_>) -> Result<[Poly<Evaluation>; 2], Error> {
+        sum.check()?;
+        let write = |i: usize| {
+            move |sums: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
+                sum.write(self.tables, i, &self.lifted[i], sums, finish);
             }
         };
-        Ok(nothing.of(|primes| primes.iter().copied().map(&sums).collect()))
+        Ok(sum.ending(self.tables).of(|primes| primes.iter().copied().map(write).collect()))
     }
+}
+
+/// The sum of turned ciphertexts, one a key, and `times` the ciphertext itself: what leads back from `P Q` to `Q` is done
+/// once, for the sum (double hoisting: Bossuat, Mouchet, Troncoso-Pastoriza and Hubaux, ePrint 2020/1203, section 4).
+pub(crate) struct TurnSum<'a> {
+    pub(crate) of: &'a [Poly<Evaluation>; 2],
+    pub(crate) times: u64,
+    pub(crate) keys: Vec<&'a GaloisKey>,
+}
+
+impl<'a> TurnSum<'a> {
+    fn check(&self) -> Result<(), Error> {
+        let level = self.of[0].basis().len() - 1;
+        self.keys.iter().try_for_each(|key| key.key().check_level(level))
+    }
+
+    /// Addends join as sums are written.
+    const fn ending<'t>(&self, tables: &'t Tables) -> Ending<'t> {
+        Ending { tables, division: &tables.mod_down, addends: [None; 2], automorphism: None }
+    }
+
+    /// Both sums modulo prime `i` of the key basis, finished: the ciphertext itself, and what each turn adds.
+    fn write(
+        &self,
+        tables: &Tables,
+        i: usize,
+        lifted: &Lifted<'_>,
+        [b, a]: [&mut [u64]; 2],
+        finish: &Finish<'_, 2>,
+    ) {
+        let ([own_b, own_a], ntt) = (self.of, &tables.key_basis().limbs()[i]);
+        let (scale, less) = (finish.scale, finish.less);
+        let itself = tables.joined(i, [Some(own_b), Some(own_a)]);
+        let weight = ntt.modulus().mul(itself.weight, ntt.modulus().reduce(self.times));
+        let itself = Finish { weight, scale, less, ..itself };
+        ntt.field().inner_products([&mut *b, &mut *a], &[], &itself);
+        for key in &self.keys {
+            let turn = Some(key.automorphism());
+            let finish = Finish { scale, turn, joins: true, ..tables.joined(i, [Some(own_b), None]) };
+            lifted.products(ntt, key.key(), i, [&mut *b, &mut *a], &finish);
+        }
+    }
+}
+
+/// The sum, with digits that are lifted where they are used, and not kept.
+pub(crate) fn turn_sum<'a>(
+    params: &'a Parameters,
+    sum: &'a TurnSum<'a>,
+) -> Result<[Poly<Evaluation>; 2], Error> {
+    sum.check()?;
+    let cut = Cut::new(params, &sum.of[1]);
+    let (tables, limbs) = (cut.tables, cut.tables.key_basis().limbs());
+    Ok(sum.ending(tables).of(|primes| {
+        let write = |(i, lifted): (usize, Lifted<'a>)| {
+            move |sums: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
+                sum.write(tables, i, &lifted.into_values(&limbs[i]), sums, finish);
+            }
+        };
+        primes.iter().copied().zip(cut.lift(primes)).map(write).collect()
+    }))
 }

@@ -5,7 +5,7 @@ use lowtide_ring::{Evaluation, Poly, Ring};
 use crate::{
     Ciphertext, Error, EvaluationKeys, GaloisKey, Noise,
     ciphertext::Components,
-    keyswitch::{self, Hoist},
+    keyswitch::{self, Hoist, TurnSum},
 };
 
 impl Ciphertext {
@@ -21,6 +21,15 @@ impl Ciphertext {
             return Ok(self.body.clone().into());
         }
         self.apply(keys.require_rotation(steps)?)
+    }
+
+    /// The sum of this ciphertext turned by each of these steps, those of 0 being itself: what rotations and additions give, but
+    /// for fewer roundings, and for far less than as many rotations. Level and scale stay.
+    ///
+    /// # Errors
+    /// As [`Ciphertext::rotate`], and [`Error::EmptySum`] when there are no steps.
+    pub fn rotate_sum(&self, steps: &[i64], keys: &EvaluationKeys) -> Result<Self, Error> {
+        self.sum_of_turns(steps, keys, |sum| keyswitch::turn_sum(self.params(), sum))
     }
 
     /// Conjugates the slots. Level and scale stay. In the conjugate-invariant ring, whose slots are real, nothing changes
@@ -40,6 +49,27 @@ impl Ciphertext {
     #[must_use]
     pub fn hoist(&self) -> Hoisted<'_> {
         Hoisted { ciphertext: self, hoist: Hoist::new(self.params(), &self.body.c[1]) }
+    }
+
+    fn sum_of_turns(
+        &self,
+        steps: &[i64],
+        keys: &EvaluationKeys,
+        compute: impl FnOnce(&TurnSum<'_>) -> Result<[Poly<Evaluation>; 2], Error>,
+    ) -> Result<Self, Error> {
+        let params = self.params();
+        params.check_same(keys.params())?;
+        let (turns, own): (Vec<i64>, Vec<i64>) =
+            steps.iter().partition(|steps| *steps % params.slots() as i64 != 0);
+        let galois =
+            turns.iter().map(|steps| keys.require_rotation(*steps)).collect::<Result<Vec<_>, _>>()?;
+        let turned = self.noise().switched(params, params.digits(self.level()));
+        let noises = own.iter().map(|_| self.noise()).chain(turns.iter().map(|_| turned));
+        let Some(noise) = noises.reduce(Noise::add) else {
+            return Err(Error::EmptySum);
+        };
+        let c = compute(&TurnSum { of: &self.body.c, times: own.len() as u64, keys: galois })?;
+        Ok(Components { params: params.clone(), c, scale: self.scale().clone(), noise }.into())
     }
 
     fn apply(&self, key: &GaloisKey) -> Result<Self, Error> {
@@ -82,25 +112,11 @@ impl Hoisted<'_> {
         Ok(self.ciphertext.turned(self.hoist.turn(c0, key)?))
     }
 
-    /// The sum of this ciphertext turned by each of these steps, those of 0 being itself: what rotations and additions give, but
-    /// for fewer roundings, and for far less than as many rotations. Level and scale stay.
+    /// As [`Ciphertext::rotate_sum`], with the same residues as result.
     ///
     /// # Errors
-    /// As [`Ciphertext::rotate`], and [`Error::EmptySum`] when there are no steps.
+    /// As [`Ciphertext::rotate_sum`].
     pub fn rotate_sum(&self, steps: &[i64], keys: &EvaluationKeys) -> Result<Ciphertext, Error> {
-        let params = self.ciphertext.params();
-        params.check_same(keys.params())?;
-        let (turns, own): (Vec<i64>, Vec<i64>) =
-            steps.iter().partition(|steps| *steps % params.slots() as i64 != 0);
-        let galois =
-            turns.iter().map(|steps| keys.require_rotation(*steps)).collect::<Result<Vec<_>, _>>()?;
-        let alone = self.ciphertext.noise();
-        let turned = alone.switched(params, params.digits(self.ciphertext.level()));
-        let noises = own.iter().map(|_| alone).chain(turns.iter().map(|_| turned));
-        let Some(noise) = noises.reduce(Noise::add) else {
-            return Err(Error::EmptySum);
-        };
-        let c = self.hoist.turn_sum(&self.ciphertext.body.c, own.len() as u64, &galois)?;
-        Ok(Components { params: params.clone(), c, scale: self.ciphertext.scale().clone(), noise }.into())
+        self.ciphertext.sum_of_turns(steps, keys, |sum| self.hoist.turn_sum(sum))
     }
 }

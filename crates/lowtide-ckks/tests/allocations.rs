@@ -67,6 +67,7 @@ fn check_operations() {
         let hoisted = x.hoist();
         (1..=2).for_each(|steps| drop(hoisted.rotate(steps, &keys).unwrap()));
         drop(hoisted.rotate_sum(&[0, 1, 2], &keys).unwrap());
+        drop(x.rotate_sum(&[0, 1, 2], &keys).unwrap());
     });
     check("a chain of them", &|| {
         let y = x.mul(&x).unwrap().relinearize_rescale(&keys).unwrap();
