@@ -17,6 +17,25 @@ pub fn rows(tile: &Tile, x: &Wire) -> Wire {
     double(x, tile.width() as i64, tile.slots() as i64)
 }
 
+/// As [`rows`], for several tiles, each by itself. In half tiles the second of a pair, moved to the right half of the first, is
+/// summed with it, and comes back to the left: of the rows, which are all the same then, it does not matter from which. Two
+/// tiles take `2 + log2 R` rotations in place of `2 log2 R`, and leave each other's sums in their right halves, which must have
+/// been zero.
+pub(crate) fn rows_in_pairs(tile: &Tile, tiles: &[Wire]) -> Vec<Wire> {
+    if !tile.is_half() || tile.rows() <= 4 {
+        return tiles.iter().map(|x| rows(tile, x)).collect();
+    }
+    let right = -(tile.columns() as i64);
+    let sums = |pair: &[Wire]| match pair {
+        [x, y] => {
+            let both = rows(tile, &(x + y.rotate(right)));
+            vec![both.clone(), both.rotate(right)]
+        }
+        alone => alone.iter().map(|x| rows(tile, x)).collect(),
+    };
+    tiles.chunks(2).flat_map(sums).collect()
+}
+
 /// Sums the columns: leaves the row-indexed vector `x[i] = sum_k x[i, k]` in every column `k < C`.
 ///
 /// * half tile: levels none, rotations `1 + log2 C`: the left half is copied into the right one, which must be zero, so

@@ -263,6 +263,23 @@ fn without_weights_there_is_less_to_rotate() {
 }
 
 #[test]
+fn two_blocks_of_columns_are_summed_at_once() {
+    let plain: Plain =
+        (0..16).map(|i| (0..24).map(|k| ((7 * i + 3 * k) % 11) as f64 / 11.0).collect()).collect();
+    let (matrix, vector) = ([plain.clone()], [("x", vec![0.5; 16])]);
+    for (half, rotations) in [(true, (2 + 4) + 4), (false, 3 * 4)] {
+        let tile = Tile::new(if half { 256 } else { 128 }, 8, half).unwrap();
+        let algebra = Algebra::new();
+        let y = algebra.matrix(16, 24).transpose() * algebra.vector("x", 16);
+        let found = compute(&[y], Merge::None, &tile, &matrix, &vector);
+        assert_eq!(found.rotations, rotations);
+        for (found, expected) in found.values[0].iter().zip(apply(&transposed(&plain), &[0.5; 16])) {
+            assert!((found - expected).abs() < 1e-12);
+        }
+    }
+}
+
+#[test]
 #[should_panic(expected = "cannot multiply a matrix of 3 x 2 and a vector of 3 entries")]
 fn a_wrong_product_names_both_shapes() {
     let algebra = Algebra::new();

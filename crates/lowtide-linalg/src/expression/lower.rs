@@ -224,11 +224,18 @@ impl Writer<'_> {
             }
         }
         self.place(vector, || {
-            let total = |(products, mut others): (Vec<Wire>, Vec<Wire>)| {
-                others.extend(sum::of(&products).map(|all| o.sum(self.b, &tile, &all)));
+            let totals: Vec<Wire> = products.iter().filter_map(sum::of).collect();
+            let sums = match o {
+                // Nobody asks for zeros in the right half of these: what they are multiplied with has them.
+                Orientation::Column => sum::rows_in_pairs(&tile, &totals),
+                Orientation::Row => totals.iter().map(|all| sum::columns(self.b, &tile, all)).collect(),
+            };
+            let mut sums = sums.into_iter();
+            let total = |mut others: Vec<Wire>| {
+                others.extend(sums.next());
                 sum::of(&others).expect("a sum of something")
             };
-            products.into_iter().zip(others).map(total).collect()
+            others.into_iter().map(total).collect()
         })
     }
 
