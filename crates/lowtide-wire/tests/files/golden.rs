@@ -4,7 +4,7 @@
 //! `tests/golden/` was written once from the stock of these tests. A difference is a break of the format: it takes a new
 //! version, not new files.
 
-use lowtide_ckks::{Ciphertext, EvaluationKeys, PublicKey, SecretKey};
+use lowtide_ckks::{BridgeKeys, Ciphertext, EvaluationKeys, PublicKey, SecretKey};
 use lowtide_wire::{Limits, decode};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -27,9 +27,19 @@ const FILES: [(&str, &[u8]); 7] = [
     ("dataset", golden!("dataset")),
 ];
 
+/// Of real slots, and of the bridge from them to complex ones.
+const BRIDGE: [&[u8]; 6] = [
+    golden!("real-secret-key"),
+    golden!("real-evaluation-keys"),
+    golden!("real-ciphertext"),
+    golden!("complex-secret-key"),
+    golden!("bridge-keys"),
+    golden!("complex-ciphertext"),
+];
+
 #[test]
 fn old_files_are_read_and_written_unchanged() {
-    for (_, file) in FILES {
+    for file in FILES.map(|(_, file)| file).into_iter().chain(BRIDGE) {
         assert!(lowtide_wire::inspect(file).unwrap().damage.is_none());
         crate::exercise::any_file(file, &any_limits());
     }
@@ -56,4 +66,21 @@ fn old_files_decrypt() {
     assert!(close(&public.encrypt(&plain, &mut ChaCha20Rng::from_seed([2; 32])).unwrap(), 1.5));
     let dataset: Collection = decode(dataset, &limits).unwrap();
     assert_eq!(dataset.ciphertexts, [fresh.clone(), computed, fresh]);
+}
+
+#[test]
+fn old_files_cross_the_bridge() {
+    let [secret, keys, fresh, complex, bridge, crossed] = BRIDGE;
+    let [secret, complex] = [secret, complex].map(|file| decode::<SecretKey>(file, &any_limits()).unwrap());
+    let first = |secret: &SecretKey, x: &Ciphertext| secret.decrypt(x).unwrap().coefficients()[0];
+    let [real_limits, complex_limits] = [&secret, &complex].map(|secret| Limits::only(secret.params()));
+    let fresh: Ciphertext = decode(fresh, &real_limits).unwrap();
+    let keys: EvaluationKeys = decode(keys, &real_limits).unwrap();
+    let bridge: BridgeKeys = decode(bridge, &real_limits).unwrap();
+    let crossed: Ciphertext = decode(crossed, &complex_limits).unwrap();
+    assert!((first(&secret, &fresh) - 1.5).abs() < 1e-6);
+    assert!((first(&secret, &fresh.rotate(1, &keys).unwrap()) - 1.5).abs() < 1e-6);
+    assert_eq!(bridge.to_complex(&fresh).unwrap(), crossed);
+    assert!((first(&complex, &crossed) - 1.5).abs() < 1e-6);
+    assert!((first(&secret, &bridge.to_real(&crossed).unwrap()) - 1.5).abs() < 1e-6);
 }
