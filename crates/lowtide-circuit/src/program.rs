@@ -58,6 +58,9 @@ pub enum Instruction {
     Lower(Register, Level),
     /// A rotation to the left.
     Rotate(Register, u32),
+    /// The sum of rotations of a ciphertext to the left, by different steps in increasing order, 0 for itself: one
+    /// decomposition and one division for all of them.
+    RotateSum(Register, Box<[u32]>),
     /// The conjugate.
     Conjugate(Register),
 }
@@ -240,6 +243,7 @@ impl Instruction {
             | Self::Drop(a, _)
             | Self::Lower(a, _)
             | Self::Rotate(a, _)
+            | Self::RotateSum(a, _)
             | Self::Conjugate(a)
             | Self::Public(PublicOp::Neg(a) | PublicOp::Rotate(a, _)) => [Some(a), None],
         };
@@ -272,6 +276,7 @@ impl Instruction {
             | Self::Drop(a, _)
             | Self::Lower(a, _)
             | Self::Rotate(a, _)
+            | Self::RotateSum(a, _)
             | Self::Conjugate(a)
             | Self::Public(PublicOp::Neg(a) | PublicOp::Rotate(a, _)) => *a = f(*a),
         }
