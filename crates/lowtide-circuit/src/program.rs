@@ -250,6 +250,16 @@ impl Instruction {
         pair.into_iter().flatten()
     }
 
+    /// How often it multiplies digits with a key: once to relinearize, rotate or conjugate, in a sum of rotations for each.
+    #[must_use]
+    pub fn key_switches(&self) -> usize {
+        match self {
+            Self::RelinearizeRescale(_) | Self::Rotate(..) | Self::Conjugate(_) => 1,
+            Self::RotateSum(_, steps) => steps.iter().filter(|steps| **steps != 0).count(),
+            _ => 0,
+        }
+    }
+
     /// Whether its result is one level lower than the level at which it works.
     pub(crate) const fn rescales(&self) -> bool {
         matches!(self, Self::Rescale(_) | Self::RelinearizeRescale(_) | Self::Lower(..))

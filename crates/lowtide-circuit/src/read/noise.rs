@@ -61,7 +61,8 @@ impl Prediction {
         &self.steps
     }
 
-    /// The largest error of a node, in whichever of its steps: raw, relinearized, rescaled, lowered.
+    /// The largest error of a node, in whichever of its steps: raw, relinearized, rescaled, lowered. 0 where it has none, as
+    /// inside a sum of rotations that is made in one piece.
     ///
     /// # Panics
     /// When there is no such node in the program's circuit.
@@ -218,8 +219,8 @@ impl Reading<'_> {
             Instruction::RotateSum(a, turns) => {
                 let size = self.values[a.index()].range.magnitude();
                 let form = self.sources.turned(&self.error(*a).clone(), turns);
-                let count = turns.iter().filter(|steps| **steps != 0).count();
-                let mut form = self.noisier(form, at, self.reach.switches(step.level, count), &step.scale);
+                let reach = self.reach.switches(step.level, step.instruction.key_switches());
+                let mut form = self.noisier(form, at, reach, &step.scale);
                 // Each sum on the way to the clear value is rounded.
                 let terms = turns.len() as f64;
                 form.add_rest(size * terms * terms / 2.0 * f64::EPSILON / 2.0, at);

@@ -136,9 +136,7 @@ impl Task {
             Instruction::RelinearizeRescale(_) => Operation::Relinearize,
             Instruction::Rescale(_) => Operation::Rescale,
             Instruction::Lower(..) => Operation::Lower,
-            Instruction::RotateSum(_, turns) => {
-                Operation::RotationSum(turns.iter().filter(|steps| **steps != 0).count())
-            }
+            Instruction::RotateSum(..) => Operation::RotationSum(step.instruction.key_switches()),
             Instruction::Rotate(..) | Instruction::Conjugate(_) => Operation::Rotations(steps.len()),
         };
         Some(Self { operation, level: step.level + usize::from(step.instruction.rescales()) })
