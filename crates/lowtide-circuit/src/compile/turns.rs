@@ -6,8 +6,8 @@
 //! `a`, `b` and `a + b`, which saves a decomposition and a division for one key more. A third link would save as much again
 //! for four keys more, which are to be made, sent and kept; so two it is.
 //!
-//! Links are paired from the end of a chain. Where one is left, it is the first: its value is the likeliest to have other
-//! rotations to share a decomposition with, and chains that differ in how they begin pair alike, and so share keys.
+//! Links are paired from the beginning of a chain. Where one is left, it is the last: chains differ in how they end, as they
+//! are of different lengths, or go on together from some link on, and those that begin alike then share their keys.
 
 use std::collections::HashMap;
 
@@ -15,6 +15,9 @@ use lowtide_ckks::Scale;
 
 use super::levels::Levels;
 use crate::{Circuit, NodeId, Op};
+
+/// Terms of a link of a chain.
+const LINK: usize = 2;
 
 /// The sums of rotations of a circuit that become one step each.
 pub(super) struct Turns {
@@ -48,10 +51,11 @@ impl Turns {
             }
         }
         let mut turns = Self::none(uses.len());
-        for (id, _) in circuit.iter().rev() {
-            let free = !trees.inside[id.index()] && !turns.is_part(id);
-            let Some(tree) = free.then(|| trees.tree(id)).flatten() else { continue };
-            let tree = trees.doubled(id, &tree).unwrap_or(tree);
+        for (id, _) in circuit.iter().filter(|(id, _)| !trees.inside[id.index()]) {
+            let Some(tree) = trees.tree(id) else { continue };
+            let is_paired = turns.sums.get(&tree.source).is_some_and(|below| below.steps.len() > LINK);
+            let doubled = (!is_paired).then(|| trees.doubled(id, &tree)).flatten();
+            let tree = doubled.unwrap_or(tree);
             let turned = tree.steps.iter().filter(|steps| **steps != 0).count();
             // One rotation is no sum; two among others would save one division, and cost one decomposition.
             let others = rotations[tree.source.index()] > turned;
@@ -149,8 +153,8 @@ impl<'a> Trees<'a> {
     /// Two links of a chain: this sum of two terms, with what it turns, which nothing else uses and is such a sum as well.
     fn doubled(&self, id: NodeId, tree: &Tree) -> Option<Tree> {
         let link = tree.source;
-        let is_chain = tree.steps.len() == 2 && self.uses[link.index()] == 2 && self.fits(id, link);
-        let below = is_chain.then(|| self.tree(link)).flatten().filter(|below| below.steps.len() == 2)?;
+        let is_chain = tree.steps.len() == LINK && self.uses[link.index()] == 2 && self.fits(id, link);
+        let below = is_chain.then(|| self.tree(link)).flatten().filter(|below| below.steps.len() == LINK)?;
         let slots = self.circuit.slots() as u64;
         let both = |(a, b): (u32, u32)| ((u64::from(a) + u64::from(b)) % slots) as u32;
         let pairs = below.steps.iter().flat_map(|a| tree.steps.iter().map(move |b| (*a, *b)));
