@@ -32,10 +32,10 @@ pub struct Analysis {
 pub struct NodeAnalysis {
     /// The numbers that it takes.
     pub range: Range,
-    /// The largest error in any slot; 0 for public values.
+    /// The largest error in any slot; 0 for values that are not placed.
     pub error: f64,
-    /// The level and the scale of the ciphertext or product; `None` for public values, and for those that no output
-    /// uses.
+    /// The level and the scale of the ciphertext or product; `None` for public values, for those that no output uses, and
+    /// inside a sum of rotations that is made in one piece.
     pub placed: Option<(Level, Scale)>,
 }
 

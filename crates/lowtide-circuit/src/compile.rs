@@ -5,7 +5,7 @@
 //! and rescales of values at one level fit exactly. Where a value is used lower down, the constant that it meets there
 //! takes a scale of its own that makes the product fit, at no cost; where there is none, the value is multiplied by 1
 //! (`align`). **Relinearization and rescaling** wait: a sum of products is made of products and brought back once
-//! (`lower`). Steps come in an **order** that keeps few values at a time (`order`).
+//! (`lower`). **Sums of rotations** of one value are one step (`turns`). Steps come in an **order** that keeps few values at a time (`order`).
 
 use lowtide_ckks::{Parameters, SecurityLevel};
 use lowtide_ring::Ring;
@@ -20,6 +20,7 @@ mod levels;
 mod lower;
 mod order;
 mod ring;
+mod turns;
 
 /// What a program should offer.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -32,8 +33,8 @@ pub struct Requirements {
     pub security: Option<SecurityLevel>,
     /// The kind of ring; `None` for whichever needs the smaller degree, the standard one where both need the same.
     pub ring: Option<Ring>,
-    /// The most bytes that evaluation keys may take, as [`Program::key_bytes`] counts them; rotations that are rare are
-    /// then made of others.
+    /// The most bytes that evaluation keys may take, as [`Program::key_bytes`] counts them: without
+    /// [`Lowering::double_hoisting`] they are fewer; where that is not enough, rotations that are rare are made of others.
     pub key_bytes: Option<u64>,
     /// What the circuit is improved by.
     pub passes: Passes,
@@ -67,6 +68,9 @@ pub struct Lowering {
     pub lazy_relinearization: bool,
     /// Decomposes a value once for all its rotations (Halevi and Shoup, ePrint 2018/244).
     pub hoisting: bool,
+    /// Makes a sum of rotations of one value in one piece, two links of a chain by doubling as well: less time, more keys
+    /// where there are chains.
+    pub double_hoisting: bool,
     /// Gives each input the level of its first use, not the highest.
     pub input_levels: bool,
     /// Chooses the scales of constants such that values from higher levels fit without a product with 1.
@@ -80,6 +84,7 @@ impl Lowering {
     pub const ALL: Self = Self {
         lazy_relinearization: true,
         hoisting: true,
+        double_hoisting: true,
         input_levels: true,
         aligned_constants: true,
         ordered: true,
@@ -88,6 +93,7 @@ impl Lowering {
     pub const NONE: Self = Self {
         lazy_relinearization: false,
         hoisting: false,
+        double_hoisting: false,
         input_levels: false,
         aligned_constants: false,
         ordered: false,
@@ -97,11 +103,12 @@ impl Lowering {
 impl Lowering {
     /// Each of them left out in turn, by name.
     #[must_use]
-    pub const fn each_off() -> [(&'static str, Self); 5] {
+    pub const fn each_off() -> [(&'static str, Self); 6] {
         let all = Self::ALL;
         [
             ("lazy relinearization", Self { lazy_relinearization: false, ..all }),
             ("hoisting", Self { hoisting: false, ..all }),
+            ("double hoisting", Self { double_hoisting: false, ..all }),
             ("input levels", Self { input_levels: false, ..all }),
             ("aligned constants", Self { aligned_constants: false, ..all }),
             ("order", Self { ordered: false, ..all }),
@@ -157,19 +164,25 @@ fn fit(
     explanation: &str,
     requirements: &Requirements,
 ) -> Result<Program, Error> {
-    let lower = |circuit: &Circuit| {
-        let levels = levels::levels(circuit, requirements.lowering.input_levels);
-        lower::lower(circuit, levels, params.clone(), explanation.to_owned(), &requirements.lowering)
+    let lower = |circuit: &Circuit, lowering: &Lowering| {
+        let levels = levels::levels(circuit, lowering.input_levels);
+        lower::lower(circuit, levels, params.clone(), explanation.to_owned(), lowering)
     };
-    let program = lower(circuit);
+    let program = lower(circuit, &requirements.lowering);
     let Some(limit) = requirements.key_bytes.filter(|limit| program.key_bytes() > *limit) else {
         return Ok(program);
     };
+    // Links of a chain one by one take fewer keys, and cost less than rotations made of others.
+    let single = Lowering { double_hoisting: false, ..requirements.lowering };
+    let program = lower(circuit, &single);
+    if program.key_bytes() <= limit {
+        return Ok(program);
+    }
     let (mut best, mut needed) = (None, program.key_bytes());
     let (mut low, mut high) = (1, program.rotations().len());
     while low < high {
         let keys = low.midpoint(high);
-        match pass::limit_rotations(circuit, keys).map(|circuit| lower(&circuit)) {
+        match pass::limit_rotations(circuit, keys).map(|circuit| lower(&circuit, &single)) {
             Ok(fewer) if fewer.key_bytes() > limit => {
                 needed = needed.min(fewer.key_bytes());
                 high = keys;

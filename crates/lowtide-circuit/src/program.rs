@@ -58,6 +58,9 @@ pub enum Instruction {
     Lower(Register, Level),
     /// A rotation to the left.
     Rotate(Register, u32),
+    /// The sum of rotations of a ciphertext to the left, by different steps in increasing order, 0 for itself: one
+    /// decomposition and one division for all of them.
+    RotateSum(Register, Box<[u32]>),
     /// The conjugate.
     Conjugate(Register),
 }
@@ -240,10 +243,21 @@ impl Instruction {
             | Self::Drop(a, _)
             | Self::Lower(a, _)
             | Self::Rotate(a, _)
+            | Self::RotateSum(a, _)
             | Self::Conjugate(a)
             | Self::Public(PublicOp::Neg(a) | PublicOp::Rotate(a, _)) => [Some(a), None],
         };
         pair.into_iter().flatten()
+    }
+
+    /// How often it multiplies digits with a key: once to relinearize, rotate or conjugate, in a sum of rotations for each.
+    #[must_use]
+    pub fn key_switches(&self) -> usize {
+        match self {
+            Self::RelinearizeRescale(_) | Self::Rotate(..) | Self::Conjugate(_) => 1,
+            Self::RotateSum(_, steps) => steps.iter().filter(|steps| **steps != 0).count(),
+            _ => 0,
+        }
     }
 
     /// Whether its result is one level lower than the level at which it works.
@@ -272,6 +286,7 @@ impl Instruction {
             | Self::Drop(a, _)
             | Self::Lower(a, _)
             | Self::Rotate(a, _)
+            | Self::RotateSum(a, _)
             | Self::Conjugate(a)
             | Self::Public(PublicOp::Neg(a) | PublicOp::Rotate(a, _)) => *a = f(*a),
         }

@@ -7,7 +7,12 @@ use std::collections::HashMap;
 
 use lowtide_ckks::{Level, Parameters, Scale};
 
-use super::{Lowering as Choices, align, levels::Levels, order};
+use super::{
+    Lowering as Choices, align,
+    levels::Levels,
+    order,
+    turns::{Turned, Turns},
+};
 use crate::{
     Circuit, NodeId, Op, Program,
     program::{Instruction, Kind, ProgramInput, PublicOp, Register, Step},
@@ -23,6 +28,12 @@ pub(super) fn lower(
 ) -> Program {
     let canonical = canonical(&params);
     let scales = align::align(circuit, &mut levels, &canonical, choices.aligned_constants);
+    let uses = read::uses(circuit);
+    let turns = if choices.double_hoisting {
+        Turns::find(circuit, &levels, &scales, &uses)
+    } else {
+        Turns::none(uses.len())
+    };
     let mut lowering = Lowering {
         circuit,
         levels: &levels,
@@ -30,7 +41,8 @@ pub(super) fn lower(
         scales: &scales,
         primes: params.literal().q.iter().map(|prime| Scale::prime(*prime)).collect(),
         choices,
-        uses: read::uses(circuit),
+        uses,
+        turns,
         steps: Vec::new(),
         values: Vec::with_capacity(circuit.nodes().len()),
         finished: HashMap::new(),
@@ -83,6 +95,8 @@ enum Place {
     Ciphertext(Register),
     /// One level higher, its scale times that level's prime: a product, or a ciphertext that is still to be rescaled.
     Raw(Register),
+    /// Nowhere: it is a part of a sum of rotations, and nothing else.
+    Inside,
 }
 
 struct Lowering<'a> {
@@ -95,6 +109,8 @@ struct Lowering<'a> {
     primes: Vec<Scale>,
     choices: &'a Choices,
     uses: Vec<usize>,
+    /// Sums of rotations.
+    turns: Turns,
     steps: Vec<Step>,
     values: Vec<Place>,
     /// Ciphertexts of nodes, by node, level and scale.
@@ -110,7 +126,14 @@ impl Lowering<'_> {
         if !self.levels.is_encrypted(id) {
             return Place::Public(self.public(op));
         }
+        if self.turns.is_part(id) {
+            return Place::Inside;
+        }
         let (level, scale) = (self.levels.of(id), self.scales[id.index()].clone());
+        if let Some(Turned { source, steps }) = self.turns.take(id) {
+            let operand = self.ciphertext(source, level, &scale);
+            return Place::Ciphertext(self.emit(Instruction::RotateSum(operand, steps), level, scale));
+        }
         match *op {
             Op::Input(input) => Place::Ciphertext(self.emit(Instruction::Input(input), level, scale)),
             Op::Constant(_) => unreachable!("constants are public"),
@@ -289,6 +312,7 @@ impl Lowering<'_> {
             (None, Place::Ciphertext(register)) => register,
             (None, Place::Raw(register)) => self.finish(id, register),
             (None, Place::Public(_)) => unreachable!("a public value is no ciphertext"),
+            (None, Place::Inside) => unreachable!("nothing else uses a part of a sum"),
         };
         self.finished.insert(own.clone(), register);
         if key(level, scale) != own {

@@ -77,7 +77,8 @@ impl Program {
 
     fn task_bytes_in(&self, task: usize, setting: Setting) -> u64 {
         let range = self.task(task);
-        let hoisted = range.len() > 1;
+        let is_sum = |step: &Step| matches!(step.instruction, Instruction::RotateSum(..));
+        let hoisted = range.len() > 1 || self.steps[range.clone()].iter().any(is_sum);
         let scratch =
             self.steps[range.clone()].iter().map(|step| scratch_limbs(step, hoisted, setting)).max();
         let values = range.map(|i| self.steps[i].limbs()).sum::<usize>();
@@ -95,7 +96,10 @@ fn scratch_limbs(step: &Step, hoisted: bool, setting: Setting) -> usize {
     match step.instruction {
         // The component in coefficients and in digits, the digits of a tile of primes, and two sums over `P Q`; all lifted
         // digits where they are kept for several rotations.
-        Instruction::RelinearizeRescale(_) | Instruction::Rotate(..) | Instruction::Conjugate(_) => {
+        Instruction::RelinearizeRescale(_)
+        | Instruction::Rotate(..)
+        | Instruction::RotateSum(..)
+        | Instruction::Conjugate(_) => {
             let digits = setting.digits(level);
             let lifted = digits * if hoisted { own + special } else { TILE };
             2 * own + lifted + 2 * (own + special)

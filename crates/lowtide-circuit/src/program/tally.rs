@@ -18,7 +18,7 @@ pub struct Tally {
     pub public_products: BTreeMap<Level, usize>,
     /// Rescales of ciphertexts.
     pub rescales: BTreeMap<Level, usize>,
-    /// Rotations: by steps, then how many by level.
+    /// Rotations, those in sums of rotations included: by steps, then how many by level.
     pub rotations: BTreeMap<i64, BTreeMap<Level, usize>>,
     /// Conjugations.
     pub conjugations: BTreeMap<Level, usize>,
@@ -30,6 +30,13 @@ impl Program {
     pub fn tally(&self) -> Tally {
         let mut tally = Tally::default();
         for step in &self.steps {
+            if let Instruction::RotateSum(_, turns) = &step.instruction {
+                for steps in turns.iter().filter(|steps| **steps != 0) {
+                    let levels = tally.rotations.entry(i64::from(*steps)).or_default();
+                    *levels.entry(step.level).or_default() += 1;
+                }
+                continue;
+            }
             let kinds: &mut [&mut BTreeMap<Level, usize>] = match &step.instruction {
                 Instruction::Mul(..) | Instruction::Square(_) => &mut [&mut tally.products],
                 Instruction::RelinearizeRescale(_) => &mut [&mut tally.relinearizations, &mut tally.rescales],
@@ -91,7 +98,10 @@ impl Program {
     fn step_work(&self, instruction: &Instruction, level: Level) -> u64 {
         let literal = self.params.literal();
         match instruction {
-            Instruction::Rotate(..) | Instruction::Conjugate(_) => literal.key_switch_work(level),
+            // A sum of rotations is transformed as one is.
+            Instruction::Rotate(..) | Instruction::RotateSum(..) | Instruction::Conjugate(_) => {
+                literal.key_switch_work(level)
+            }
             Instruction::RelinearizeRescale(_) => literal.key_switch_work(level + 1),
             // One limb back, and forth at every other prime, for two components.
             Instruction::Rescale(_) | Instruction::Lower(..) => 2 * (level as u64 + 2),
@@ -131,7 +141,7 @@ impl Tally {
         self.rotations.values().flat_map(BTreeMap::values).sum()
     }
 
-    /// Key switches by level: relinearizations, rotations and conjugations.
+    /// Products with keys by level: relinearizations, rotations and conjugations.
     #[must_use]
     pub fn key_switches(&self) -> BTreeMap<Level, usize> {
         let mut all = self.relinearizations.clone();

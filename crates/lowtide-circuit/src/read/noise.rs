@@ -61,7 +61,8 @@ impl Prediction {
         &self.steps
     }
 
-    /// The largest error of a node, in whichever of its steps: raw, relinearized, rescaled, lowered.
+    /// The largest error of a node, in whichever of its steps: raw, relinearized, rescaled, lowered. 0 where it has none, as
+    /// inside a sum of rotations that is made in one piece.
     ///
     /// # Panics
     /// When there is no such node in the program's circuit.
@@ -215,6 +216,16 @@ impl Reading<'_> {
                 let form = self.sources.rotate(self.error(*a), *steps);
                 self.noisier(form, at, self.reach.switch(step.level), &step.scale)
             }
+            Instruction::RotateSum(a, turns) => {
+                let size = self.values[a.index()].range.magnitude();
+                let form = self.sources.turned(&self.error(*a).clone(), turns);
+                let reach = self.reach.switches(step.level, step.instruction.key_switches());
+                let mut form = self.noisier(form, at, reach, &step.scale);
+                // Each sum on the way to the clear value is rounded.
+                let terms = turns.len() as f64;
+                form.add_rest(size * terms * terms / 2.0 * f64::EPSILON / 2.0, at);
+                form
+            }
             Instruction::Rescale(a) => {
                 let form = self.error(*a).clone();
                 self.noisier(form, at, self.reach.division(), &step.scale)
@@ -287,6 +298,7 @@ impl Reading<'_> {
             | Instruction::MulPublic(a, b, _)
             | Instruction::Public(PublicOp::Mul(a, b)) => of(a).times(of(b)),
             Instruction::Square(a) => of(a).times(of(a)),
+            Instruction::RotateSum(a, turns) => of(a).times(Interval::point(turns.len() as f64)),
             Instruction::RelinearizeRescale(a)
             | Instruction::Rescale(a)
             | Instruction::Drop(a, _)

@@ -79,6 +79,10 @@ impl<'a> Machine<'a> {
             Instruction::Drop(a, level) => x(a).drop_to(*level)?,
             Instruction::Lower(a, level) => x(a).drop_to(level + 1)?.mul_constant_to(1.0, &step.scale)?,
             Instruction::Rotate(a, steps) => x(a).rotate((*steps).into(), self.keys)?,
+            Instruction::RotateSum(a, turns) => {
+                let turns: Vec<i64> = turns.iter().map(|steps| i64::from(*steps)).collect();
+                x(a).hoist().rotate_sum(&turns, self.keys)?
+            }
             Instruction::Conjugate(a) => x(a).conjugate(self.keys)?,
         })))
     }

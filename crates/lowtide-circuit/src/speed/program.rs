@@ -106,6 +106,8 @@ enum Operation {
     Rescale,
     Lower,
     Rotations(usize),
+    /// Of so many rotations.
+    RotationSum(usize),
 }
 
 impl Task {
@@ -134,6 +136,7 @@ impl Task {
             Instruction::RelinearizeRescale(_) => Operation::Relinearize,
             Instruction::Rescale(_) => Operation::Rescale,
             Instruction::Lower(..) => Operation::Lower,
+            Instruction::RotateSum(..) => Operation::RotationSum(step.instruction.key_switches()),
             Instruction::Rotate(..) | Instruction::Conjugate(_) => Operation::Rotations(steps.len()),
         };
         Some(Self { operation, level: step.level + usize::from(step.instruction.rescales()) })
@@ -151,6 +154,7 @@ impl Task {
             Operation::Rescale => setting.rescale(level),
             Operation::Lower => setting.element_wise(level, 2, 4, 2) + setting.rescale(level),
             Operation::Rotations(count) => setting.rotations(level, count),
+            Operation::RotationSum(count) => setting.rotation_sum(level, count),
         }
     }
 
@@ -158,7 +162,9 @@ impl Task {
     fn threads(self, setting: Setting, threads: usize) -> f64 {
         let limbs = match self.operation {
             Operation::Encode => 1,
-            Operation::Relinearize | Operation::Rotations(_) => self.level + 1 + setting.special,
+            Operation::Relinearize | Operation::Rotations(_) | Operation::RotationSum(_) => {
+                self.level + 1 + setting.special
+            }
             _ => self.level + 1,
         };
         threads.clamp(1, limbs) as f64

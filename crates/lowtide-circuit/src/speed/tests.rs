@@ -8,10 +8,11 @@ const SETTING: Setting = Setting { ring: Ring::Standard, log_degree: 14, special
 
 type Operation = fn(&Setting, usize) -> Effort;
 
-const OPERATIONS: [Operation; 7] = [
+const OPERATIONS: [Operation; 8] = [
     |setting, level| setting.relinearize_rescale(level),
     |setting, level| setting.rotations(level, 1),
     |setting, level| setting.rotations(level, 8),
+    |setting, level| setting.rotation_sum(level, 3),
     |setting, level| setting.rescale(level),
     |setting, level| setting.product(level),
     |setting, level| setting.element_wise(level, 2, 5, 3),
@@ -42,6 +43,20 @@ fn rotations_that_share_a_decomposition_cost_less_than_others() {
         let (alone, together) = (setting.rotations(11, 1) * 8.0, setting.rotations(11, 8));
         assert!(speed.seconds(&together, 0) < speed.seconds(&alone, 0), "{special}");
         assert_eq!((together.keys, together.products), (alone.keys, alone.products));
+    }
+}
+
+#[test]
+fn a_sum_of_rotations_costs_less_than_they_do() {
+    let speed = Speed::default();
+    for special in [1, 2, 5, 12] {
+        let setting = Setting { special, ..SETTING };
+        let (apart, sum) = (setting.rotations(11, 3), setting.rotation_sum(11, 3));
+        assert!(speed.seconds(&sum, 1 << 30) < speed.seconds(&apart, 1 << 30), "{special}");
+        assert_eq!((sum.keys, sum.products), (apart.keys, apart.products));
+        // Two links of a chain by doubling.
+        let links = setting.rotations(11, 1) * 2.0;
+        assert!(speed.seconds(&sum, 1 << 30) < speed.seconds(&links, 1 << 30), "{special}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use lowtide_circuit::{
     Builder, Circuit, Error, Requirements,
-    compile::compile,
+    compile::{Lowering, compile},
     pass::{Passes, limit_rotations},
     read,
 };
@@ -80,4 +80,21 @@ fn programs_keep_to_a_limit_on_keys() {
     assert_eq!(read::clear(tight.circuit(), &inputs).unwrap(), read::clear(free.circuit(), &inputs).unwrap());
     let refused = compile(&circuit, &Requirements { key_bytes: Some(1000), ..small }).unwrap_err();
     assert!(matches!(refused, Error::KeyBytes { limit: 1000, needed } if needed > 1000));
+}
+
+#[test]
+fn chains_by_doubling_give_up_their_sums_first() {
+    let b = Builder::new(64);
+    let chain = (0..6).fold(b.input("x"), |x, k| &x + x.rotate(1 << k));
+    b.output("y", &chain);
+    let (circuit, small) = (b.finish().unwrap(), Requirements { security: None, ..Requirements::DEFAULT });
+    let free = compile(&circuit, &small).unwrap();
+    assert_eq!((free.rotations().len(), free.steps().len()), (9, 4));
+    let limit = free.key_bytes() - 1;
+    let tight = compile(&circuit, &Requirements { key_bytes: Some(limit), ..small }).unwrap();
+    assert_eq!((tight.rotations().len(), tight.tally().rotation_count()), (6, 6));
+    assert_eq!(tight.circuit(), free.circuit());
+    let lowering = Lowering { double_hoisting: false, ..Lowering::ALL };
+    let apart = compile(&circuit, &Requirements { lowering, ..small }).unwrap();
+    assert_eq!(tight.key_bytes(), apart.key_bytes());
 }

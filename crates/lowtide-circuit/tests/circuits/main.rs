@@ -14,3 +14,5 @@ mod random;
 mod random_bounded;
 #[cfg(feature = "customer")]
 mod runs;
+#[cfg(feature = "customer")]
+mod turns;

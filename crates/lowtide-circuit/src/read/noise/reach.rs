@@ -59,13 +59,18 @@ impl<'a> Reach<'a> {
 
     /// A key switch: one error a digit, times the digit, over `P`, and a division.
     pub(super) fn switch(&self, level: Level) -> f64 {
+        self.switches(level, 1)
+    }
+
+    /// So many key switches that are divided together.
+    pub(super) fn switches(&self, level: Level, count: usize) -> f64 {
         let literal = self.program.params().literal();
         let log2 = |primes: &[u64]| primes.iter().map(|prime| (*prime as f64).log2()).sum::<f64>();
         let special = log2(&literal.p);
         let ratio = |digit| (2.0 * (log2(digit) - special)).exp2();
         let ratios: f64 = literal.q[..=level].chunks(literal.p.len()).map(ratio).sum();
         let digits = self.degree * self.degree * ERROR_DEVIATION * ERROR_DEVIATION * Noise::ROUNDING * ratios;
-        self.of(0.0, digits).hypot(self.division())
+        self.of(0.0, count as f64 * digits).hypot(self.division())
     }
 
     /// After how many rotations by one a ciphertext is itself again.

@@ -67,6 +67,21 @@ impl Sources {
         form
     }
 
+    /// Turned to the left by each of these steps, added up. Only long sums are cut down on the way: each time there is one
+    /// rest more, and rests add up as if they had one sign.
+    pub(super) fn turned(&mut self, form: &Form, turns: &[u32]) -> Form {
+        let mut sum = Form::zero();
+        for steps in turns {
+            sum = Form::sum(&sum, &self.rotate(form, *steps), false);
+            if sum.terms.len() > 32 * TERMS {
+                self.hold(&sum);
+                self.fold(&mut sum);
+                self.release(&sum);
+            }
+        }
+        sum
+    }
+
     /// Makes one source of those which only this form, already held, depends on, and keeps the largest of the others.
     ///
     /// A source that is there in two turns stays as it is: turned again, it may meet itself.

@@ -22,7 +22,8 @@ pub(super) struct Wanted {
     #[arg(long, value_enum, default_value_t = SecurityChoice::Bits128, value_name = "BITS",
           help_heading = "Encryption")]
     security: SecurityChoice,
-    /// The most that evaluation keys may take while the circuit runs; rotations that are rare are then made of others
+    /// The most that evaluation keys may take while the circuit runs; rotations then share less, and rare ones are made of
+    /// others
     #[arg(long, value_name = "MIB", help_heading = "Encryption")]
     key_memory: Option<u32>,
 }

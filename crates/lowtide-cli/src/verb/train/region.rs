@@ -18,7 +18,7 @@ pub(crate) struct Region {
     pub(crate) highest_level: Option<usize>,
     /// The lowest.
     pub(crate) lowest_level: Option<usize>,
-    /// Relinearizations, rotations and conjugations.
+    /// Relinearizations, rotations and conjugations, each rotation of a sum counted.
     pub(crate) key_switches: usize,
 }
 
@@ -55,19 +55,12 @@ pub(super) fn all(program: &Program, spans: &[Span]) -> Vec<Region> {
 
 impl Region {
     fn add(&mut self, step: &Step) {
-        self.key_switches += usize::from(switches(step));
+        self.key_switches += step.instruction.key_switches();
         if computes(step) {
             self.highest_level = self.highest_level.max(Some(step.level));
             self.lowest_level = Some(self.lowest_level.map_or(step.level, |low| low.min(step.level)));
         }
     }
-}
-
-const fn switches(step: &Step) -> bool {
-    matches!(
-        step.instruction,
-        Instruction::RelinearizeRescale(_) | Instruction::Rotate(..) | Instruction::Conjugate(_)
-    )
 }
 
 /// Whether a step makes a new ciphertext, other than by bringing one down to where it is used.
