@@ -77,8 +77,7 @@ impl Program {
 
     fn task_bytes_in(&self, task: usize, setting: Setting) -> u64 {
         let range = self.task(task);
-        let is_sum = |step: &Step| matches!(step.instruction, Instruction::RotateSum(..));
-        let hoisted = range.len() > 1 || self.steps[range.clone()].iter().any(is_sum);
+        let hoisted = range.len() > 1;
         let scratch =
             self.steps[range.clone()].iter().map(|step| scratch_limbs(step, hoisted, setting)).max();
         let values = range.map(|i| self.steps[i].limbs()).sum::<usize>();

@@ -81,7 +81,7 @@ impl<'a> Machine<'a> {
             Instruction::Rotate(a, steps) => x(a).rotate((*steps).into(), self.keys)?,
             Instruction::RotateSum(a, turns) => {
                 let turns: Vec<i64> = turns.iter().map(|steps| i64::from(*steps)).collect();
-                x(a).hoist().rotate_sum(&turns, self.keys)?
+                x(a).rotate_sum(&turns, self.keys)?
             }
             Instruction::Conjugate(a) => x(a).conjugate(self.keys)?,
         })))

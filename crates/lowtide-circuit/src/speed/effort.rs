@@ -151,19 +151,13 @@ impl Setting {
         self.lift(level) + self.values(kept, kept) + each * count as f64
     }
 
-    /// The sum of so many rotations of one ciphertext, and perhaps of itself. Prime by prime all keys meet the lifted digits,
-    /// which are kept and read once; the sums are divided once.
+    /// The sum of so many rotations of one ciphertext, and perhaps of itself. Prime by prime all keys meet the lifted digits, and
+    /// each adds to both sums, which are divided once.
     #[must_use]
     pub fn rotation_sum(&self, level: Level, count: usize) -> Effort {
-        let own = level + 1;
-        let kept = self.digits(level) * (own + self.special);
-        let switch = self.switch(level);
-        let switches = Effort { far: switch.far, ..switch * count as f64 };
-        self.lift(level)
-            + self.values(2 * kept, kept)
-            + switches
-            + self.divide(own + self.special, self.special)
-            + self.pass((6 + count) * own)
+        let (own, all) = (level + 1, level + 1 + self.special);
+        let each = self.switch(level) + self.pass(4 * all + own);
+        self.lift(level) + each * count as f64 + self.divide(all, self.special) + self.pass(6 * own)
     }
 
     /// A rescale from `level` to the one below.
