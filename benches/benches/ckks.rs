@@ -23,7 +23,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// First as many levels as the budget of each ring degree pays for, with a head room of ten bits or so over the scale and
 /// no prime above 50 bits: `log2(QP)` is 207, 425, 825 and 1712. Then the same at 2^15 with real slots alone. At last few
 /// wide primes, as libraries with 64-bit arithmetic have them, in as few digits as the budget of the ring allows where
-/// that is fastest: `log2(QP)` is 425, 853 and 1553.
+/// that is fastest: `log2(QP)` is 425, 853 and 1717.
 const SHAPES: [(&str, Shape); 8] = [
     ("2^13", Shape { log_degree: 13, first_bits: 49, scale_bits: 36, levels: 3, digits: 4, ..BASE }),
     ("2^14", Shape { log_degree: 14, levels: 6, ..BASE }),
@@ -32,7 +32,7 @@ const SHAPES: [(&str, Shape); 8] = [
     ("2^15 real", Shape { ring: Ring::ConjugateInvariant, log_degree: 15, levels: 14, ..BASE }),
     ("2^14 wide", Shape { log_degree: 14, first_bits: 47, scale_bits: 47, levels: 6, digits: 4, ..BASE }),
     ("2^15 wide", Shape { log_degree: 15, first_bits: 48, scale_bits: 47, levels: 11, digits: 2, ..BASE }),
-    ("2^16 wide", Shape { log_degree: 16, first_bits: 49, scale_bits: 48, levels: 23, ..BASE }),
+    ("2^16 wide", Shape { log_degree: 16, first_bits: 48, scale_bits: 47, levels: 23, digits: 2, ..BASE }),
 ];
 
 const BASE: Shape =
