@@ -128,7 +128,12 @@ impl Modulus {
     #[must_use]
     pub const fn shoup(self, factor: u64) -> Shoup {
         let value = self.reduce(factor);
-        Shoup { value, quotient: (((value as u128) << 64) / self.value as u128) as u64 }
+        // As in `reduce_wide`, of value 2^64: at most one too small, and then the rest is not below q.
+        let (r1, r0) = ((self.reciprocal >> 64) as u64, self.reciprocal & u64::MAX as u128);
+        let quotient = value.wrapping_mul(r1).wrapping_add(((value as u128 * r0) >> 64) as u64);
+        let rest = quotient.wrapping_mul(self.value).wrapping_neg();
+        let below = rest.wrapping_sub(self.value) >> 63;
+        Shoup { value, quotient: quotient + 1 - below }
     }
 
     /// `x - q` where that is not negative, `x` otherwise, for `x < 2^63`.
@@ -207,6 +212,8 @@ mod tests {
             prop_assert_eq!(q.reduce(x), x % n);
             prop_assert_eq!(q.reduce_wide(wide), (wide % u128::from(n)) as u64);
             prop_assert_eq!(i128::from(q.reduce_signed(signed)), i128::from(signed).rem_euclid(i128::from(n)));
+            let quotient = (u128::from(x % n) << 64) / u128::from(n);
+            prop_assert_eq!(u128::from(q.shoup(x).quotient()), quotient);
             prop_assert_eq!(q.shoup(x).mul(wide as u64, q), q.mul(x, wide as u64));
             prop_assert!(q.shoup(x).mul_lazy(wide as u64, q) < 2 * n);
         }

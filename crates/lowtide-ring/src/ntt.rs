@@ -180,9 +180,9 @@ fn twiddles(ring: Ring, degree: usize, root: u64, q: Modulus) -> Box<[Shoup]> {
         Ring::Standard => (degree, 0),
         Ring::ConjugateInvariant => (2 * degree, 1),
     };
-    let mut powers = vec![1; points];
+    let (mut powers, root) = (vec![1; points], q.shoup(root));
     for i in 1..points {
-        powers[i] = q.mul(powers[i - 1], root);
+        powers[i] = root.mul(powers[i - 1], q);
     }
     let factor = |node: usize| {
         let depth = node.checked_ilog2().unwrap_or(0);
