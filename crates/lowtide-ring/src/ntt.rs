@@ -180,16 +180,16 @@ fn twiddles(ring: Ring, degree: usize, root: u64, q: Modulus) -> Box<[Shoup]> {
         Ring::Standard => (degree, 0),
         Ring::ConjugateInvariant => (2 * degree, 1),
     };
-    let (mut powers, root) = (vec![1; points], q.shoup(root));
-    for i in 1..points {
-        powers[i] = root.mul(powers[i - 1], q);
+    // root^brv(2^depth): those of the other bits join as factors.
+    let bit = |depth: u32| q.shoup(q.pow(root, (points >> (depth + 1)) as u64));
+    let mut powers = vec![1; degree];
+    let mut factors = powers.clone();
+    for depth in 0..degree.ilog2() {
+        let (known, next) = powers.split_at_mut(1 << depth);
+        let own = |w: Shoup| known.iter().map(move |power| w.mul(*power, q));
+        next.iter_mut().zip(own(bit(depth))).for_each(|(next, power)| *next = power);
+        factors[1 << depth..].iter_mut().zip(own(bit(depth + above))).for_each(|(next, power)| *next = power);
     }
-    let factor = |node: usize| {
-        let depth = node.checked_ilog2().unwrap_or(0);
-        let node = node + above * (1 << depth);
-        powers[reverse_bits(node, points)]
-    };
-    let mut factors: Box<[u64]> = (0..degree).map(factor).collect();
     if ring == Ring::ConjugateInvariant {
         factors[1] = q.inverse(factors[1]);
     }
