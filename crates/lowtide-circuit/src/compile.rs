@@ -5,7 +5,8 @@
 //! and rescales of values at one level fit exactly. Where a value is used lower down, the constant that it meets there
 //! takes a scale of its own that makes the product fit, at no cost; where there is none, the value is multiplied by 1
 //! (`align`). **Relinearization and rescaling** wait: a sum of products is made of products and brought back once
-//! (`lower`). **Sums of rotations** of one value are one step (`turns`). Steps come in an **order** that keeps few values at a time (`order`).
+//! (`lower`). **Sums of rotations** of one value are one step (`turns`). Steps come in an **order** that keeps few values at
+//! a time (`order`).
 
 use lowtide_ckks::{Parameters, SecurityLevel};
 use lowtide_ring::Ring;

@@ -6,8 +6,8 @@
 //!
 //! Most of the time goes into three loops: transforms, inner products with keys, and base conversions. What they read decides
 //! as much as what they compute: digits of many primes do not fit a core's cache in a large ring, and are fetched again for
-//! every four primes that they are lifted to; keys that fit no cache come from memory for every switch. The first makes few digits
-//! dear, the second many.
+//! every four primes that they are lifted to; keys that fit no cache come from memory for every switch. The first makes few
+//! digits dear, the second many.
 
 mod effort;
 mod measure;

@@ -216,16 +216,9 @@ impl<'a> Ending<'a> {
             let mut sums = sums(&primes).into_iter();
             self.division.quotients(&remainders, tile, limbs, |i, outs, less| {
                 let write = sums.next().expect("one for each prime");
-                let (scale, less) = (self.division.inverse(i), Some(less));
-                write(
-                    outs,
-                    &Finish {
-                        scale,
-                        less,
-                        turn: self.automorphism,
-                        ..self.tables.joined(special + i, self.addends)
-                    },
-                );
+                let (scale, less, turn) = (self.division.inverse(i), Some(less), self.automorphism);
+                let joined = self.tables.joined(special + i, self.addends);
+                write(outs, &Finish { scale, less, turn, ..joined });
             });
         })
     }
@@ -322,13 +315,13 @@ pub(crate) struct TurnSum<'a> {
     pub(crate) keys: Vec<&'a GaloisKey>,
 }
 
-impl<'a> TurnSum<'a> {
+impl TurnSum<'_> {
     fn check(&self) -> Result<(), Error> {
         let level = self.of[0].basis().len() - 1;
         self.keys.iter().try_for_each(|key| key.key().check_level(level))
     }
 
-    /// Addends join as sums are written.
+    /// No addends: they join as sums are written, each after its own turn.
     const fn ending<'t>(&self, tables: &'t Tables) -> Ending<'t> {
         Ending { tables, division: &tables.mod_down, addends: [None; 2], automorphism: None }
     }
@@ -344,7 +337,7 @@ impl<'a> TurnSum<'a> {
     ) {
         let ([own_b, own_a], ntt) = (self.of, &tables.key_basis().limbs()[i]);
         let (scale, less) = (finish.scale, finish.less);
-        let itself = tables.joined(i, [Some(own_b), Some(own_a)]);
+        let itself = tables.joined(i, [own_b, own_a].map(|poly| (self.times > 0).then_some(poly)));
         let weight = ntt.modulus().mul(itself.weight, ntt.modulus().reduce(self.times));
         let itself = Finish { weight, scale, less, ..itself };
         ntt.field().inner_products([&mut *b, &mut *a], &[], &itself);

@@ -23,8 +23,8 @@ impl Ciphertext {
         self.apply(keys.require_rotation(steps)?)
     }
 
-    /// The sum of this ciphertext turned by each of these steps, those of 0 being itself: what rotations and additions give, but
-    /// for fewer roundings, and for far less than as many rotations. Level and scale stay.
+    /// The sum of this ciphertext turned by each of these steps, those of 0 being itself: what rotations and additions give,
+    /// but for fewer roundings, and for far less than as many rotations. Level and scale stay.
     ///
     /// # Errors
     /// As [`Ciphertext::rotate`], and [`Error::EmptySum`] when there are no steps.

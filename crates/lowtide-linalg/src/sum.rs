@@ -22,6 +22,7 @@ pub fn rows(tile: &Tile, x: &Wire) -> Wire {
 /// tiles take `2 + log2 R` rotations in place of `2 log2 R`, and leave each other's sums in their right halves, which must have
 /// been zero.
 pub(crate) fn rows_in_pairs(tile: &Tile, tiles: &[Wire]) -> Vec<Wire> {
+    // With four rows or fewer a pair takes as many rotations as its tiles one by one.
     if !tile.is_half() || tile.rows() <= 4 {
         return tiles.iter().map(|x| rows(tile, x)).collect();
     }

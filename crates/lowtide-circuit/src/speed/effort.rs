@@ -151,8 +151,8 @@ impl Setting {
         self.lift(level) + self.values(kept, kept) + each * count as f64
     }
 
-    /// The sum of so many rotations of one ciphertext, and perhaps of itself. Prime by prime all keys meet the lifted digits, and
-    /// each adds to both sums, which are divided once.
+    /// The sum of so many rotations of one ciphertext, and perhaps of itself. Prime by prime all keys meet the lifted digits,
+    /// and each adds to both sums, which are divided once.
     #[must_use]
     pub fn rotation_sum(&self, level: Level, count: usize) -> Effort {
         let (own, all) = (level + 1, level + 1 + self.special);

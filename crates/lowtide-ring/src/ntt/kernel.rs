@@ -231,7 +231,7 @@ impl Blocks {
 }
 
 /// `N` bytes of a packed vector from byte `at` on, at most its margin. That there are as many is not checked again: loops of
-/// inner products would spend half of their instructions on it.
+/// inner products would spend up to a quarter of their instructions on it.
 ///
 /// # Safety
 /// The byte `at` belongs to a residue, or to a group with one.
