@@ -4,7 +4,7 @@ use std::{env, sync::OnceLock};
 
 /// An instruction set this CPU has. Owning one is the proof.
 ///
-/// The environment variable `LOWTIDE_ISA` (`scalar`, `avx2` or `avx512`) caps what [`Isa::best`] and
+/// The environment variable `LOWTIDE_ISA` (`scalar`, `avx2`, `avx512` or `avx512ifma`) caps what [`Isa::best`] and
 /// [`Isa::available`] return; it cannot raise it above what the CPU has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Isa(Kind);
@@ -16,8 +16,23 @@ pub(crate) enum Kind {
     Scalar,
     /// AVX2 and FMA: four lanes.
     Avx2,
-    /// AVX-512 F, DQ, VL, IFMA and VBMI: eight lanes.
+    /// AVX-512 F, DQ, BW and VL: eight lanes, in double precision as with AVX2.
     Avx512,
+    /// These, IFMA and VBMI: eight lanes, in integers of 52 bits.
+    Avx512Ifma,
+}
+
+impl Kind {
+    const ALL: [Self; 4] = [Self::Scalar, Self::Avx2, Self::Avx512, Self::Avx512Ifma];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+            Self::Avx512Ifma => "avx512ifma",
+        }
+    }
 }
 
 impl Isa {
@@ -34,17 +49,13 @@ impl Isa {
     /// Every set up to [`Isa::best`], slowest first. Tests and benches walk this.
     pub fn available() -> impl Iterator<Item = Self> {
         let best = Self::best();
-        [Kind::Scalar, Kind::Avx2, Kind::Avx512].map(Self).into_iter().filter(move |isa| *isa <= best)
+        Kind::ALL.map(Self).into_iter().filter(move |isa| *isa <= best)
     }
 
-    /// `scalar`, `avx2` or `avx512`: the word that `LOWTIDE_ISA` takes.
+    /// `scalar`, `avx2`, `avx512` or `avx512ifma`: the word that `LOWTIDE_ISA` takes.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        match self.0 {
-            Kind::Scalar => "scalar",
-            Kind::Avx2 => "avx2",
-            Kind::Avx512 => "avx512",
-        }
+        self.0.name()
     }
 
     pub(crate) const fn kind(self) -> Kind {
@@ -57,13 +68,14 @@ fn detect() -> Kind {
     let avx2 = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
     let avx512 = is_x86_feature_detected!("avx512f")
         && is_x86_feature_detected!("avx512dq")
-        && is_x86_feature_detected!("avx512vl")
-        && is_x86_feature_detected!("avx512ifma")
-        && is_x86_feature_detected!("avx512vbmi");
-    match (avx2, avx512) {
-        (true, true) => Kind::Avx512,
-        (true, false) => Kind::Avx2,
-        (false, _) => Kind::Scalar,
+        && is_x86_feature_detected!("avx512bw")
+        && is_x86_feature_detected!("avx512vl");
+    let ifma = is_x86_feature_detected!("avx512ifma") && is_x86_feature_detected!("avx512vbmi");
+    match (avx2, avx512, ifma) {
+        (true, true, true) => Kind::Avx512Ifma,
+        (true, true, false) => Kind::Avx512,
+        (true, false, _) => Kind::Avx2,
+        (false, ..) => Kind::Scalar,
     }
 }
 
@@ -74,11 +86,7 @@ const fn detect() -> Kind {
 
 /// What `LOWTIDE_ISA` allows. A word it does not know caps nothing.
 fn cap(word: Option<&str>) -> Kind {
-    match word {
-        Some("scalar") => Kind::Scalar,
-        Some("avx2") => Kind::Avx2,
-        _ => Kind::Avx512,
-    }
+    Kind::ALL.into_iter().find(|kind| word == Some(kind.name())).unwrap_or(Kind::Avx512Ifma)
 }
 
 #[cfg(test)]
@@ -92,10 +100,8 @@ mod tests {
     }
 
     #[test]
-    fn the_cap_knows_its_three_words() {
-        assert_eq!(cap(Some("scalar")), Kind::Scalar);
-        assert_eq!(cap(Some("avx2")), Kind::Avx2);
-        assert_eq!(cap(Some("avx512")), Kind::Avx512);
-        assert_eq!(cap(None), Kind::Avx512);
+    fn the_cap_knows_its_words() {
+        assert_eq!(["scalar", "avx2", "avx512", "avx512ifma"].map(|word| cap(Some(word))), Kind::ALL);
+        assert_eq!([Some("avx1024"), None].map(cap), [Kind::Avx512Ifma; 2]);
     }
 }

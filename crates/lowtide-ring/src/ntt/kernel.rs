@@ -12,14 +12,17 @@ use crate::isa::Kind;
 use crate::{Field, Isa, Packed, Shoup, field::Finish};
 
 #[cfg(target_arch = "x86_64")]
-mod avx2;
+mod float;
 #[cfg(target_arch = "x86_64")]
-mod avx512;
+mod ifma;
 #[cfg(target_arch = "x86_64")]
 mod plan;
 mod scalar;
 #[cfg(target_arch = "x86_64")]
 mod stage;
+
+#[cfg(target_arch = "x86_64")]
+use float::{Avx2, Avx512, Vectors};
 
 /// A vector and those that it is multiplied with, one for each sum.
 pub(crate) type Term<'a, const K: usize> = (&'a [u64], [&'a Packed; K]);
@@ -28,15 +31,24 @@ pub(crate) type Term<'a, const K: usize> = (&'a [u64], [&'a Packed; K]);
 pub(crate) type Weighted<'a, const T: usize> = (&'a [u64], [u64; T]);
 
 macro_rules! dispatch {
-    ($field:expr, $($call:tt)*) => {
+    ($field:expr, $kernel:ident($($argument:expr),*)) => {
         match $field.isa().kind() {
             // SAFETY: an `Isa` of this kind exists only where the CPU has AVX-512 F, IFMA and VBMI.
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => unsafe { avx512::$($call)* },
-            // SAFETY: an `Isa` of this kind exists only where the CPU has AVX2 and FMA.
+            Kind::Avx512Ifma => unsafe { ifma::$kernel($($argument),*) },
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => unsafe { avx2::$($call)* },
-            _ => scalar::$($call)*,
+            Kind::Avx512 => {
+                // SAFETY: an `Isa` of this kind exists only where the CPU has AVX-512 F, DQ, BW and VL.
+                let v = unsafe { Avx512::new() };
+                v.run(#[inline(always)] || float::$kernel(v, $($argument),*))
+            }
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2 => {
+                // SAFETY: an `Isa` of this kind exists only where the CPU has AVX2 and FMA.
+                let v = unsafe { Avx2::new() };
+                v.run(#[inline(always)] || float::$kernel(v, $($argument),*))
+            }
+            _ => scalar::$kernel($($argument),*),
         }
     };
 }
@@ -134,9 +146,11 @@ pub(crate) fn inner_products<const K: usize>(
 pub(super) enum Tables {
     Scalar(scalar::Tables),
     #[cfg(target_arch = "x86_64")]
-    Avx2(avx2::Tables),
+    Avx2(float::Tables),
     #[cfg(target_arch = "x86_64")]
-    Avx512(avx512::Tables),
+    Avx512(float::Tables),
+    #[cfg(target_arch = "x86_64")]
+    Avx512Ifma(ifma::Tables),
 }
 
 impl Tables {
@@ -145,12 +159,16 @@ impl Tables {
         let (degree, q) = (forward.len(), field.modulus());
         match field.isa().kind() {
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 if degree >= avx2::Tables::MIN_DEGREE => {
-                Self::Avx2(avx2::Tables::new(degree, &forward, &inverse, q))
+            Kind::Avx2 if degree >= float::Tables::min_degree(4) => {
+                Self::Avx2(float::Tables::new(degree, 4, &forward, &inverse, q))
             }
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 if degree >= avx512::Tables::MIN_DEGREE => {
-                Self::Avx512(avx512::Tables::new(degree, &forward, &inverse, q))
+            Kind::Avx512 if degree >= float::Tables::min_degree(8) => {
+                Self::Avx512(float::Tables::new(degree, 8, &forward, &inverse, q))
+            }
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx512Ifma if degree >= ifma::Tables::MIN_DEGREE => {
+                Self::Avx512Ifma(ifma::Tables::new(degree, &forward, &inverse, q))
             }
             _ => Self::Scalar(scalar::Tables::new(forward, inverse)),
         }
@@ -160,23 +178,16 @@ impl Tables {
 pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
     let (q, halving) = (ntt.field.modulus(), ntt.halving.map(|[minus_i, _]| minus_i));
     match &ntt.tables {
-        Tables::Scalar(tables) => {
-            if let Some(w) = halving {
-                scalar::meet(values, w, q);
-            }
-            scalar::forward(values, tables, q);
-        }
+        Tables::Scalar(tables) => scalar::forward(values, tables, halving, q),
         // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx2(tables) => unsafe {
-            if let Some(w) = halving {
-                avx2::meet(values, w, q);
-            }
-            avx2::forward(values, tables, q);
-        },
+        Tables::Avx2(tables) => float::forward(unsafe { Avx2::new() }, values, tables, halving, q),
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx512(tables) => unsafe { avx512::forward(values, tables, halving, q) },
+        Tables::Avx512(tables) => float::forward(unsafe { Avx512::new() }, values, tables, halving, q),
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Tables::Avx512Ifma(tables) => unsafe { ifma::forward(values, tables, halving, q) },
     }
 }
 
@@ -184,23 +195,16 @@ pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
 pub(super) fn inverse(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
     let (q, halving) = (ntt.field.modulus(), ntt.halving.map(|[_, i]| i));
     match &ntt.tables {
-        Tables::Scalar(tables) => {
-            scalar::inverse(values, tables, last, q);
-            if let Some(w) = halving {
-                scalar::part(values, w, q);
-            }
-        }
+        Tables::Scalar(tables) => scalar::inverse(values, tables, last, halving, q),
         // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx2(tables) => unsafe {
-            avx2::inverse(values, tables, last, q);
-            if let Some(w) = halving {
-                avx2::part(values, w, q);
-            }
-        },
+        Tables::Avx2(tables) => float::inverse(unsafe { Avx2::new() }, values, tables, last, halving, q),
         // SAFETY: as above.
         #[cfg(target_arch = "x86_64")]
-        Tables::Avx512(tables) => unsafe { avx512::inverse(values, tables, last, halving, q) },
+        Tables::Avx512(tables) => float::inverse(unsafe { Avx512::new() }, values, tables, last, halving, q),
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Tables::Avx512Ifma(tables) => unsafe { ifma::inverse(values, tables, last, halving, q) },
     }
 }
 

@@ -62,15 +62,24 @@ impl<'a, T> Stream<'a, T> {
         Self(numbers)
     }
 
+    /// The next `count` numbers.
+    ///
+    /// # Panics
+    /// When fewer are left: the stream was made for another plan.
+    #[inline(always)]
+    pub(super) const fn slice(&mut self, count: usize) -> &'a [T] {
+        let (next, rest) = self.0.split_at(count);
+        self.0 = rest;
+        next
+    }
+
     /// The next `K` groups of `W` numbers.
     ///
     /// # Panics
     /// When fewer are left: the stream was made for another plan.
     #[inline]
     pub(super) fn take<const W: usize, const K: usize>(&mut self) -> &'a [[T; W]; K] {
-        let (next, rest) = self.0.split_at(W * K);
-        self.0 = rest;
-        next.as_chunks().0.first_chunk().expect("K groups")
+        self.slice(W * K).as_chunks().0.first_chunk().expect("K groups")
     }
 }
 

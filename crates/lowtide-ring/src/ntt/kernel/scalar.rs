@@ -215,7 +215,7 @@ impl Tables {
 
 /// `x <- x + w y` and `y <- x - w y` for numbers `x` and `y` that mirror each other, at `j` and at `N - j`; of that in the
 /// middle, which is its own mirror image, the difference.
-pub(crate) fn meet(values: &mut [u64], w: Shoup, q: Modulus) {
+pub(super) fn meet(values: &mut [u64], w: Shoup, q: Modulus) {
     let n = values.len();
     for j in 1..n / 2 {
         let (x, y) = (values[j], w.mul(values[n - j], q));
@@ -226,7 +226,7 @@ pub(crate) fn meet(values: &mut [u64], w: Shoup, q: Modulus) {
 }
 
 /// Half undoes [`meet`] with the opposite of `w`: `x <- x + y` and `y <- w (x - y)`.
-pub(crate) fn part(values: &mut [u64], w: Shoup, q: Modulus) {
+pub(super) fn part(values: &mut [u64], w: Shoup, q: Modulus) {
     let n = values.len();
     for j in 1..n / 2 {
         let (x, y) = (values[j], values[n - j]);
@@ -240,7 +240,12 @@ pub(crate) fn part(values: &mut [u64], w: Shoup, q: Modulus) {
 ///
 /// That they are is asserted in the loop, here and in [`inverse`]: a loop that may end early is not turned into vectors
 /// of two, whose products of 64 bits are slower than those of one word.
-pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
+///
+/// A polynomial of the conjugate-invariant ring is halved by `halving` before.
+pub(crate) fn forward(values: &mut [u64], tables: &Tables, halving: Option<Shoup>, q: Modulus) {
+    if let Some(w) = halving {
+        meet(values, w, q);
+    }
     let (n, two_q) = (values.len(), 2 * q.value());
     let (mut blocks, mut half) = (1, n / 2);
     while half > 0 {
@@ -261,11 +266,13 @@ pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
 }
 
 /// Harvey's butterflies (arXiv:1205.2926, algorithm 3): values in `[0, 2q)` between stages. The last stage
-/// multiplies sums by `scale` and differences by `scaled_twiddle`.
+/// multiplies sums by `scale` and differences by `scaled_twiddle`. A polynomial of the conjugate-invariant ring is put together
+/// by `halving` then.
 pub(crate) fn inverse(
     values: &mut [u64],
     tables: &Tables,
     (scale, scaled_twiddle): (Shoup, Shoup),
+    halving: Option<Shoup>,
     q: Modulus,
 ) {
     let (n, two_q) = (values.len(), 2 * q.value());
@@ -287,6 +294,9 @@ pub(crate) fn inverse(
         let (a, b) = (*x, *y);
         *x = scale.mul(a + b, q);
         *y = scaled_twiddle.mul(a + two_q - b, q);
+    }
+    if let Some(w) = halving {
+        part(values, w, q);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Twiddle factors in the order in which passes and leaves read them, and where values are reduced on the way.
 
+use std::ops::Range;
+
 use super::{
     super::plan::{self, Step},
     balanced,
@@ -22,14 +24,16 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    /// The smallest transform: one stage and its leaves.
-    pub(crate) const MIN_DEGREE: usize = 2 * LEAF;
+    /// The smallest transform with vectors of so many lanes: as many leaves as are side by side.
+    pub(crate) const fn min_degree(lanes: usize) -> usize {
+        LEAF * lanes / 2
+    }
 
-    pub(crate) fn new(degree: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
+    pub(crate) fn new(degree: usize, lanes: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
         let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
         Self {
-            forward: forward_stream(&radices, forward, q),
-            inverse: inverse_stream(&radices, inverse, q),
+            forward: forward_stream(&radices, lanes, forward, q),
+            inverse: inverse_stream(&radices, lanes, inverse, q),
             reduced: reductions(&radices),
             radices,
         }
@@ -57,56 +61,58 @@ fn stage(a: f64, b: f64) -> f64 {
     a + 0.5 + b / 32.0
 }
 
-fn forward_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[f64]> {
+fn forward_stream(radices: &[u32], lanes: usize, twiddles: &[Shoup], q: Modulus) -> Box<[f64]> {
     let mut stream = Vec::with_capacity(2 * twiddles.len());
     plan::descend(radices, &mut |step| match step {
         Step::Stage { node } => push(&mut stream, [twiddles[node]], q),
-        Step::Leaf { node } if node % 2 == 0 => {
-            let between = plan::descending(node, ROWS.ilog2()).zip(plan::descending(node + 1, ROWS.ilog2()));
-            push_leaves(&mut stream, node, between, twiddles, q);
+        Step::Leaf { node } if node % (lanes / 2) == 0 => {
+            let between = |leaf| plan::descending(leaf, ROWS.ilog2()).collect();
+            push_leaves(&mut stream, node..node + lanes / 2, between, twiddles, q);
         }
         Step::Leaf { .. } => {}
     });
     stream.into()
 }
 
-fn inverse_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[f64]> {
+fn inverse_stream(radices: &[u32], lanes: usize, twiddles: &[Shoup], q: Modulus) -> Box<[f64]> {
     let mut stream = Vec::with_capacity(2 * twiddles.len());
     plan::ascend(radices, &mut |step| match step {
         Step::Stage { node } => push(&mut stream, [twiddles[node]], q),
-        Step::Leaf { node } if node % 2 == 0 => {
-            let between = plan::ascending(node, ROWS.ilog2()).zip(plan::ascending(node + 1, ROWS.ilog2()));
-            push_leaves(&mut stream, node, between, twiddles, q);
+        Step::Leaf { node } if node % (lanes / 2) == 0 => {
+            let between = |leaf| plan::ascending(leaf, ROWS.ilog2()).collect();
+            push_leaves(&mut stream, node..node + lanes / 2, between, twiddles, q);
         }
         Step::Leaf { .. } => {}
     });
     stream.into()
 }
 
-/// The factors of the leaves `node` and `node + 1`: those of the stages `between` their vectors, then of their vectors.
+/// The factors of leaves side by side: those of the stages `between` the rows of each, then of their rows.
 fn push_leaves(
     stream: &mut Vec<f64>,
-    node: usize,
-    between: impl Iterator<Item = (usize, usize)>,
+    leaves: Range<usize>,
+    between: impl Fn(usize) -> Vec<usize>,
     twiddles: &[Shoup],
     q: Modulus,
 ) {
-    let vectors = (ROWS * node..).zip(ROWS * (node + 1)..).take(ROWS);
-    for (a, b) in between.chain(vectors.clone()) {
-        push(stream, [twiddles[a]], q);
-        push(stream, [twiddles[b]], q);
+    let between: Vec<_> = leaves.clone().map(between).collect();
+    for stage in 0..ROWS - 1 {
+        between.iter().for_each(|nodes| push(stream, [twiddles[nodes[stage]]], q));
     }
-    for (a, b) in vectors {
-        push(stream, [2 * a, 2 * a + 1, 2 * b, 2 * b + 1].map(|node| twiddles[node]), q);
+    let row = |i: usize| leaves.clone().map(move |leaf| ROWS * leaf + i);
+    for i in 0..ROWS {
+        row(i).for_each(|node| push(stream, [twiddles[node]], q));
+    }
+    for i in 0..ROWS {
+        push(stream, row(i).flat_map(|node| [twiddles[2 * node], twiddles[2 * node + 1]]), q);
     }
 }
 
 /// Factors, then their quotients.
-fn push(stream: &mut Vec<f64>, twiddles: impl IntoIterator<Item = Shoup>, q: Modulus) {
-    let (factors, quotients): (Vec<f64>, Vec<f64>) =
-        twiddles.into_iter().map(|w| balanced(w.value(), q)).unzip();
-    stream.extend(factors);
-    stream.extend(quotients);
+fn push(stream: &mut Vec<f64>, twiddles: impl IntoIterator<Item = Shoup, IntoIter: Clone>, q: Modulus) {
+    let balanced = twiddles.into_iter().map(|w| balanced(w.value(), q));
+    stream.extend(balanced.clone().map(|(factor, _)| factor));
+    stream.extend(balanced.map(|(_, quotient)| quotient));
 }
 
 #[cfg(test)]

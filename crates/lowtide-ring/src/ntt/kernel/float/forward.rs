@@ -3,18 +3,15 @@
 //! A stage adds a little more than `p/2` to the largest of them; [`Tables`] knows which passes must reduce first. It is
 //! enough that they reduce what their first stage does not multiply.
 
-use std::arch::x86_64::*;
-
 use super::{
     super::{plan::Stream, stage},
-    Factor, LANES, Prime, UNIT,
-    leaves::{ROWS, WORDS, between_halves, between_neighbours, between_vectors, join, split, transpose},
+    Prime, UNIT, Vectors,
+    leaves::{Factors, LEAF, ROWS},
+    meet,
     passes::{broadcasts, pass},
-    store,
     tables::Tables,
-    to_float,
 };
-use crate::Modulus;
+use crate::{Modulus, Shoup};
 
 /// What a pass finds: residues, as integers.
 const INTEGERS: u8 = 0;
@@ -23,15 +20,25 @@ const SMALL: u8 = 1;
 /// Numbers of which it has to reduce half.
 const LARGE: u8 = 2;
 
-#[target_feature(enable = "avx2,fma")]
-pub(crate) fn forward(values: &mut [u64], tables: &Tables, q: Modulus) {
-    let half = (q.value() / 2) as f64;
-    let butterfly = Butterfly {
-        p: Prime::new(q),
-        half_of_first: _mm256_setr_pd(half, 0.0, half, 0.0),
-        half_and_unit: _mm256_set1_pd(half + UNIT),
-    };
+/// A polynomial of the conjugate-invariant ring is halved by `halving` before.
+pub(crate) fn forward<const L: usize>(
+    v: impl Vectors<L>,
+    values: &mut [u64],
+    tables: &Tables,
+    halving: Option<Shoup>,
+    q: Modulus,
+) {
+    if let Some(w) = halving {
+        v.run(
+            #[inline(always)]
+            || meet(v, values, w, q),
+        );
+    }
     let block = values.as_chunks_mut().0;
+    let butterfly = v.run(
+        #[inline(always)]
+        || Butterfly::new(v, q),
+    );
     butterfly.descend::<INTEGERS>(block, &tables.radices, &tables.reduced, &mut Stream::new(&tables.forward));
 }
 
@@ -51,32 +58,53 @@ macro_rules! stages {
     )*}};
 }
 
-struct Butterfly {
-    p: Prime,
+struct Butterfly<const L: usize, V: Vectors<L>> {
+    v: V,
+    p: Prime<L, V>,
     /// `(p - 1) / 2` for the first number of each leaf, and zeros.
-    half_of_first: __m256d,
+    half_of_first: V::Float,
     /// `(p - 1) / 2 + 2^52`.
-    half_and_unit: __m256d,
+    half_and_unit: V::Float,
+    unit: V::Float,
 }
 
-impl Butterfly {
+impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
+    #[inline(always)]
+    fn new(v: V, q: Modulus) -> Self {
+        let half = (q.value() / 2) as f64;
+        Self {
+            v,
+            p: Prime::new(v, q),
+            half_of_first: v.numbers(&std::array::from_fn(|lane| if lane % 2 == 0 { half } else { 0.0 })),
+            half_and_unit: v.number(half + UNIT),
+            unit: v.number(UNIT),
+        }
+    }
+
     /// All stages of a block, to residues.
-    #[target_feature(enable = "avx2,fma")]
     fn descend<const FROM: u8>(
         &self,
-        block: &mut [[u64; LANES]],
+        block: &mut [[u64; L]],
         radices: &[u32],
         reduced: &[bool],
         stream: &mut Stream<'_, f64>,
     ) {
         let Some((&radix, inner)) = radices.split_first() else { return };
-        match radix {
-            1 => self.pass::<2, 1, 4, FROM>(block, stream),
-            2 => self.pass::<4, 3, 2, FROM>(block, stream),
-            _ => self.pass::<8, 7, 1, FROM>(block, stream),
-        }
+        self.v.run(
+            #[inline(always)]
+            || match radix {
+                1 => self.pass::<2, 1, 4, FROM>(block, stream),
+                2 => self.pass::<4, 3, 2, FROM>(block, stream),
+                _ => self.pass::<8, 7, 1, FROM>(block, stream),
+            },
+        );
         let reduced = &reduced[1..];
-        let Some(&large) = reduced.first() else { return self.leaves(block, stream) };
+        let Some(&large) = reduced.first() else {
+            return self.v.run(
+                #[inline(always)]
+                || self.leaves(block, stream),
+            );
+        };
         for child in block.chunks_mut(block.len() >> radix) {
             if large {
                 self.descend::<LARGE>(child, inner, reduced, stream);
@@ -86,65 +114,69 @@ impl Butterfly {
         }
     }
 
-    #[target_feature(enable = "avx2,fma")]
+    #[inline(always)]
     fn pass<const R: usize, const T: usize, const C: usize, const FROM: u8>(
         &self,
-        block: &mut [[u64; LANES]],
+        block: &mut [[u64; L]],
         stream: &mut Stream<'_, f64>,
     ) {
-        let w = broadcasts::<T>(stream);
-        pass::<R, C>(block, |x| {
-            match FROM {
-                INTEGERS => {
-                    for x in x.as_flattened_mut() {
-                        *x = to_float(_mm256_castpd_si256(*x));
+        let v = self.v;
+        let w = broadcasts::<T, L, V>(v, stream);
+        pass::<R, C, L, V>(
+            v,
+            block,
+            #[inline(always)]
+            |x| {
+                match FROM {
+                    INTEGERS => {
+                        for x in x.as_flattened_mut() {
+                            *x = v.to_float(v.bits(*x));
+                        }
                     }
+                    SMALL => {}
+                    _ => self.reduce_first_half(x),
                 }
-                SMALL => {}
-                _ => self.reduce_first_half(x),
-            }
-            stages!(self, x: [[_; R]; C], [&w; C]);
-        });
+                stages!(self, x: [[_; R]; C], [&w; C]);
+            },
+        );
     }
 
     /// The last five stages of a block, to residues.
     ///
     /// What is taken from the first number of a leaf is taken from all of its values. There it is half a prime, so that
     /// those that are reduced to the nearest to zero are residues when the half comes back.
-    #[target_feature(enable = "avx2,fma")]
-    fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, f64>) {
-        for leaves in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
-            let (first, second) = leaves.split_at_mut(ROWS);
-            let [words] = stream.take::<WORDS, 1>();
-            let mut x = [[_mm256_setzero_pd(); ROWS]; 2];
+    #[inline(always)]
+    fn leaves(&self, block: &mut [[u64; L]], stream: &mut Stream<'_, f64>) {
+        let v = self.v;
+        for leaves in block.as_flattened_mut().chunks_exact_mut(LEAF * L / 2) {
+            let leaves = leaves.as_chunks_mut().0;
+            let factors = Factors::next(v, stream);
+            let mut x = [[v.number(0.0); ROWS]; 2];
             for i in 0..ROWS {
-                [x[0][i], x[1][i]] = join(&first[i], &second[i]);
+                [x[0][i], x[1][i]] = v.join(leaves, i);
             }
             self.reduce_first_half(&mut x);
-            x[0][0] = _mm256_sub_pd(x[0][0], self.half_of_first);
-            let w = between_vectors(words);
+            x[0][0] = v.sub(x[0][0], self.half_of_first);
+            let w = factors.between_rows();
             stages!(self, x: [[_; ROWS]; 2], [&w, &w]);
-            let w = between_halves(words);
+            let w = factors.between_halves();
             for i in 0..ROWS {
                 let (a, b) = self.butterfly(x[0][i], x[1][i], w[i]);
-                [x[0][i], x[1][i]] = transpose([a, b]);
+                [x[0][i], x[1][i]] = v.transpose([a, b]);
             }
-            let w = between_neighbours(words);
+            let w = factors.between_neighbours();
             for i in 0..ROWS {
                 (x[0][i], x[1][i]) = self.butterfly(x[0][i], x[1][i], w[i]);
             }
             for i in 0..ROWS {
-                let [a, b] = split(transpose([self.residue(x[0][i]), self.residue(x[1][i])]));
-                store(&mut first[i], _mm256_castpd_si256(a));
-                store(&mut second[i], _mm256_castpd_si256(b));
+                v.split(leaves, i, v.transpose([self.residue(x[0][i]), self.residue(x[1][i])]));
             }
         }
     }
 
     /// Reduces the rows that the next stage does not multiply.
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn reduce_first_half<const R: usize>(&self, blocks: &mut [[__m256d; R]]) {
+    #[inline(always)]
+    fn reduce_first_half<const R: usize>(&self, blocks: &mut [[V::Float; R]]) {
         for block in blocks {
             for x in &mut block[..R / 2] {
                 *x = self.p.center(*x);
@@ -152,22 +184,19 @@ impl Butterfly {
         }
     }
 
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn butterfly(&self, a: __m256d, b: __m256d, w: Factor) -> (__m256d, __m256d) {
+    #[inline(always)]
+    fn butterfly(&self, a: V::Float, b: V::Float, w: (V::Float, V::Float)) -> (V::Float, V::Float) {
         let product = self.p.mul(b, w);
-        (_mm256_add_pd(a, product), _mm256_sub_pd(a, product))
+        (self.v.add(a, product), self.v.sub(a, product))
     }
 
     /// The bits of the residue of `x + (p - 1) / 2`, for `|x| < 4 p`.
     ///
     /// `x / p` is at least `2^-51` away from the middle between two integers. `x` times `1 / p`, which is rounded once, is
     /// off by less: so the quotient is the nearest integer, and the rest is from `-(p - 1) / 2` to `(p - 1) / 2`.
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn residue(&self, x: __m256d) -> __m256d {
-        let quotient = self.p.quotient(x);
-        let residue = _mm256_fnmadd_pd(quotient, self.p.p, _mm256_add_pd(x, self.half_and_unit));
-        _mm256_xor_pd(residue, _mm256_set1_pd(UNIT))
+    #[inline(always)]
+    fn residue(&self, x: V::Float) -> V::Float {
+        let residue = self.v.sub_mul(self.v.add(x, self.half_and_unit), self.p.quotient(x), self.p.p);
+        self.v.xor(residue, self.unit)
     }
 }

@@ -27,34 +27,38 @@
 //! reduced          .5     .5     .5     .5
 //! ```
 
-use std::arch::x86_64::*;
-
 use super::{
     super::{plan::Stream, stage},
-    Factor, LANES, Prime, UNIT, factor,
-    leaves::{ROWS, WORDS, between_halves, between_neighbours, between_vectors, join, split, transpose},
+    Prime, UNIT, Vectors, factor,
+    leaves::{Factors, LEAF, ROWS},
+    part,
     passes::{broadcasts, pass},
-    store,
     tables::Tables,
 };
 use crate::{Modulus, Shoup};
 
-/// The last stage multiplies sums by `scale` and differences by `scaled_twiddle`.
-#[target_feature(enable = "avx2,fma")]
-pub(crate) fn inverse(
+/// The last stage multiplies sums by `last.0` and differences by `last.1`. A polynomial of the conjugate-invariant ring is put
+/// together by `halving` then.
+pub(crate) fn inverse<const L: usize>(
+    v: impl Vectors<L>,
     values: &mut [u64],
     tables: &Tables,
-    (scale, scaled_twiddle): (Shoup, Shoup),
+    last: (Shoup, Shoup),
+    halving: Option<Shoup>,
     q: Modulus,
 ) {
-    let butterfly = Butterfly {
-        p: Prime::new(q),
-        twice_middle: _mm256_set1_pd((q.value() - 1) as f64 + 2.0 * UNIT),
-        scale: factor(scale.value(), q),
-        scaled_twiddle: factor(scaled_twiddle.value(), q),
-    };
+    let butterfly = v.run(
+        #[inline(always)]
+        || Butterfly::new(v, last, q),
+    );
     let stream = &mut Stream::new(&tables.inverse);
     butterfly.ascend::<true>(values.as_chunks_mut().0, &tables.radices, stream);
+    if let Some(w) = halving {
+        v.run(
+            #[inline(always)]
+            || part(v, values, w, q),
+        );
+    }
 }
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors `$w[block]`. In line, because a call
@@ -63,14 +67,14 @@ macro_rules! stages {
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $last:expr) => {{
         stages!($self, $x: [[_; $R]; $B], $w, $last, [1 2]);
         if $R >= 8 {
-            $x.iter_mut().for_each(|x| $self.reduce(x, [0]));
+            $self.reduce($x, [0]);
         }
         stages!($self, $x: [[_; $R]; $B], $w, $last, [4]);
         match $R {
             _ if $last => {}
-            2 => $x.iter_mut().for_each(|x| $self.reduce(x, [0])),
-            4 => $x.iter_mut().for_each(|x| $self.reduce(x, [0, 1])),
-            _ => $x.iter_mut().for_each(|x| $self.reduce(x, [0, 1, 2, 3])),
+            2 => $self.reduce($x, [0]),
+            4 => $self.reduce($x, [0, 1]),
+            _ => $self.reduce($x, [0, 1, 2, 3]),
         }
     }};
     ($self:ident, $x:ident: [[_; $R:expr]; $B:expr], $w:expr, $last:expr, [$($half:literal)*]) => {{$(
@@ -84,106 +88,142 @@ macro_rules! stages {
 }
 
 /// What a butterfly needs besides its factor.
-struct Butterfly {
-    p: Prime,
+struct Butterfly<const L: usize, V: Vectors<L>> {
+    v: V,
+    p: Prime<L, V>,
     /// `2 (2^52 + (p - 1) / 2)`.
-    twice_middle: __m256d,
-    scale: Factor,
-    scaled_twiddle: Factor,
+    twice_middle: V::Float,
+    unit: V::Float,
+    /// Half of 32 for the first number of each leaf, and zeros.
+    sixteen_of_first: V::Float,
+    scale: (V::Float, V::Float),
+    scaled_twiddle: (V::Float, V::Float),
 }
 
-impl Butterfly {
+impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
+    #[inline(always)]
+    fn new(v: V, (scale, scaled_twiddle): (Shoup, Shoup), q: Modulus) -> Self {
+        Self {
+            v,
+            p: Prime::new(v, q),
+            twice_middle: v.number((q.value() - 1) as f64 + 2.0 * UNIT),
+            unit: v.number(UNIT),
+            sixteen_of_first: v.numbers(&std::array::from_fn(|lane| if lane % 2 == 0 { 16.0 } else { 0.0 })),
+            scale: factor(v, scale.value(), q),
+            scaled_twiddle: factor(v, scaled_twiddle.value(), q),
+        }
+    }
+
     /// All stages of a block; with `LAST` to residues, divided by `N`.
-    #[target_feature(enable = "avx2,fma")]
     fn ascend<const LAST: bool>(
         &self,
-        block: &mut [[u64; LANES]],
+        block: &mut [[u64; L]],
         radices: &[u32],
         stream: &mut Stream<'_, f64>,
     ) {
         let Some((&radix, inner)) = radices.split_first() else { return };
         if inner.is_empty() {
-            self.leaves(block, stream);
+            self.v.run(
+                #[inline(always)]
+                || self.leaves(block, stream),
+            );
         } else {
             for child in block.chunks_mut(block.len() >> radix) {
                 self.ascend::<false>(child, inner, stream);
             }
         }
-        match radix {
-            1 => self.pass::<2, 1, 4, LAST>(block, stream),
-            2 => self.pass::<4, 3, 2, LAST>(block, stream),
-            _ => self.pass::<8, 7, 1, LAST>(block, stream),
-        }
+        self.v.run(
+            #[inline(always)]
+            || match radix {
+                1 => self.pass::<2, 1, 4, LAST>(block, stream),
+                2 => self.pass::<4, 3, 2, LAST>(block, stream),
+                _ => self.pass::<8, 7, 1, LAST>(block, stream),
+            },
+        );
     }
 
-    #[target_feature(enable = "avx2,fma")]
+    #[inline(always)]
     fn pass<const R: usize, const T: usize, const C: usize, const LAST: bool>(
         &self,
-        block: &mut [[u64; LANES]],
+        block: &mut [[u64; L]],
         stream: &mut Stream<'_, f64>,
     ) {
-        let w = broadcasts::<T>(stream);
-        pass::<R, C>(block, |x| stages!(self, x: [[_; R]; C], [&w; C], LAST));
+        let w = broadcasts::<T, L, V>(self.v, stream);
+        pass::<R, C, L, V>(
+            self.v,
+            block,
+            #[inline(always)]
+            |x| stages!(self, x: [[_; R]; C], [&w; C], LAST),
+        );
     }
 
     /// The first five stages of a block, from residues.
     ///
     /// They find `x - (p - 1) / 2` in place of `x`, as a number around zero grows less. That adds one half modulo `p` to
     /// all values of a leaf, and 16 to its first number, where it is taken away again.
-    #[target_feature(enable = "avx2,fma")]
-    fn leaves(&self, block: &mut [[u64; LANES]], stream: &mut Stream<'_, f64>) {
-        let unit = _mm256_set1_pd(UNIT);
-        for leaves in block.as_chunks_mut::<{ 2 * ROWS }>().0 {
-            let (first, second) = leaves.split_at_mut(ROWS);
-            let [words] = stream.take::<WORDS, 1>();
-            let mut x = [[_mm256_setzero_pd(); ROWS]; 2];
+    #[inline(always)]
+    fn leaves(&self, block: &mut [[u64; L]], stream: &mut Stream<'_, f64>) {
+        let v = self.v;
+        for leaves in block.as_flattened_mut().chunks_exact_mut(LEAF * L / 2) {
+            let leaves = leaves.as_chunks_mut().0;
+            let factors = Factors::next(v, stream);
+            let mut x = [[v.number(0.0); ROWS]; 2];
             for i in 0..ROWS {
-                let [a, b] = transpose(join(&first[i], &second[i])).map(|x| _mm256_or_pd(x, unit));
-                x[0][i] = _mm256_add_pd(_mm256_sub_pd(a, self.twice_middle), b);
-                x[1][i] = _mm256_sub_pd(a, b);
+                let [a, b] = v.transpose(v.join(leaves, i));
+                let (a, b) = (v.or(a, self.unit), v.or(b, self.unit));
+                x[0][i] = v.add(v.sub(a, self.twice_middle), b);
+                x[1][i] = v.sub(a, b);
             }
-            let w = between_neighbours(words);
+            let w = factors.between_neighbours();
             for i in 0..ROWS {
-                [x[0][i], x[1][i]] = transpose([x[0][i], self.p.mul(x[1][i], w[i])]);
+                [x[0][i], x[1][i]] = v.transpose([x[0][i], self.p.mul(x[1][i], w[i])]);
             }
-            let w = between_halves(words);
+            let w = factors.between_halves();
             for i in 0..ROWS {
                 (x[0][i], x[1][i]) = self.butterfly(x[0][i], x[1][i], w[i], false);
             }
-            let w = between_vectors(words);
+            let w = factors.between_rows();
             stages!(self, x: [[_; ROWS]; 2], [&w, &w], false, [1]);
-            self.reduce(&mut x[0], [0, 2, 4, 6]);
+            self.reduce(&mut x[..1], [0, 2, 4, 6]);
             stages!(self, x: [[_; ROWS]; 2], [&w, &w], false, [2]);
-            self.reduce(&mut x[1], [0]);
+            self.reduce(&mut x[1..], [0]);
             stages!(self, x: [[_; ROWS]; 2], [&w, &w], false, [4]);
-            x[0][0] = _mm256_sub_pd(x[0][0], _mm256_setr_pd(16.0, 0.0, 16.0, 0.0));
-            self.reduce(&mut x[0], [0, 1, 2, 3]);
-            self.reduce(&mut x[1], [0, 1, 2, 3]);
+            x[0][0] = v.sub(x[0][0], self.sixteen_of_first);
+            self.reduce(&mut x, [0, 1, 2, 3]);
             for i in 0..ROWS {
-                let [a, b] = split([x[0][i], x[1][i]]);
-                store(&mut first[i], _mm256_castpd_si256(a));
-                store(&mut second[i], _mm256_castpd_si256(b));
+                v.split(leaves, i, [x[0][i], x[1][i]]);
             }
         }
     }
 
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn reduce<const R: usize, const K: usize>(&self, block: &mut [__m256d; R], rows: [usize; K]) {
-        for row in rows {
-            block[row] = self.p.center(block[row]);
+    #[inline(always)]
+    fn reduce<const R: usize, const K: usize>(&self, blocks: &mut [[V::Float; R]], rows: [usize; K]) {
+        for block in blocks {
+            for row in rows {
+                block[row] = self.p.center(block[row]);
+            }
         }
     }
 
-    #[target_feature(enable = "avx2,fma")]
-    #[inline]
-    fn butterfly(&self, a: __m256d, b: __m256d, w: Factor, last: bool) -> (__m256d, __m256d) {
-        let (sum, difference) = (_mm256_add_pd(a, b), _mm256_sub_pd(a, b));
+    #[inline(always)]
+    fn butterfly(
+        &self,
+        a: V::Float,
+        b: V::Float,
+        w: (V::Float, V::Float),
+        last: bool,
+    ) -> (V::Float, V::Float) {
+        let (sum, difference) = (self.v.add(a, b), self.v.sub(a, b));
         if last {
-            let residue = |x| _mm256_castsi256_pd(self.p.residue(x));
-            (residue(self.p.mul(sum, self.scale)), residue(self.p.mul(difference, self.scaled_twiddle)))
+            (self.last(sum, self.scale), self.last(difference, self.scaled_twiddle))
         } else {
             (sum, self.p.mul(difference, w))
         }
+    }
+
+    /// The bits of the residue of `x w`.
+    #[inline(always)]
+    fn last(&self, x: V::Float, w: (V::Float, V::Float)) -> V::Float {
+        self.v.from_bits(self.p.residue(self.p.mul(x, w)))
     }
 }
