@@ -11,6 +11,15 @@ use super::Ntt;
 use crate::isa::Kind;
 use crate::{Field, Isa, Packed, Shoup, field::Finish};
 
+/// A closure that is in line wherever it is called.
+#[cfg(target_arch = "x86_64")]
+macro_rules! in_line {
+    ($closure:expr) => {
+        #[inline(always)]
+        $closure
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 mod float;
 #[cfg(target_arch = "x86_64")]
@@ -40,13 +49,13 @@ macro_rules! dispatch {
             Kind::Avx512 => {
                 // SAFETY: an `Isa` of this kind exists only where the CPU has AVX-512 F, DQ, BW and VL.
                 let v = unsafe { Avx512::new() };
-                v.run(#[inline(always)] || float::$kernel(v, $($argument),*))
+                v.run(in_line!(|| float::$kernel(v, $($argument),*)))
             }
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 => {
                 // SAFETY: an `Isa` of this kind exists only where the CPU has AVX2 and FMA.
                 let v = unsafe { Avx2::new() };
-                v.run(#[inline(always)] || float::$kernel(v, $($argument),*))
+                v.run(in_line!(|| float::$kernel(v, $($argument),*)))
             }
             _ => scalar::$kernel($($argument),*),
         }

@@ -17,17 +17,13 @@
 //! function that may use them, [`Vectors::run`].
 
 use super::{Blocks, padded, scalar};
-use crate::{Modulus, Packed, Shoup};
+use crate::{Modulus, Shoup};
 
-/// Methods of [`Vectors`] with instructions of a CPU.
-macro_rules! instructions {
-    ($(fn $name:ident($($x:ident: $t:ty),*) -> $result:ty $body:block)*) => {$(
-        #[inline(always)]
-        fn $name(self, $($x: $t),*) -> $result {
-            // SAFETY: whoever owns `self` has proved that the CPU has these instructions; loads ask for no alignment.
-            unsafe { $body }
-        }
-    )*};
+/// [`update`] by a closure that is in line.
+macro_rules! update {
+    ($v:expr, $a:expr, $b:expr, $op:expr) => {
+        update($v, $a, $b, in_line!($op))
+    };
 }
 
 mod avx2;
@@ -38,6 +34,7 @@ mod leaves;
 mod passes;
 mod sums;
 mod tables;
+mod vectors;
 
 pub(crate) use avx2::Avx2;
 pub(crate) use avx512::Avx512;
@@ -45,166 +42,51 @@ pub(crate) use forward::forward;
 pub(crate) use inverse::inverse;
 pub(crate) use sums::{inner_products, rounded_sum, tensor, weighted_sums};
 pub(crate) use tables::Tables;
+pub(crate) use vectors::Vectors;
 
 /// The bits of this number, or-ed with an integer below `2^52`, are those of the sum.
 const UNIT: f64 = (1_u64 << 52) as f64;
 
-/// What a CPU does with vectors of `L` numbers or words. Owning one is the proof that it can.
-pub(crate) trait Vectors<const L: usize>: Copy {
-    /// `L` numbers in double precision.
-    type Float: Copy;
-    /// `L` words.
-    type Word: Copy;
-    /// How residues modulo one prime are taken out of their packing.
-    type Unpack;
-
-    /// Does this with the instructions of the CPU, which what is in line there may use.
-    fn run<R>(self, work: impl FnOnce() -> R) -> R;
-
-    fn splat(self, x: u64) -> Self::Word;
-    fn load(self, lanes: &[u64; L]) -> Self::Word;
-    fn store(self, lanes: &mut [u64; L], x: Self::Word);
-    /// The lanes from last to first.
-    fn reversed(self, x: Self::Word) -> Self::Word;
-    fn and(self, x: Self::Word, y: Self::Word) -> Self::Word;
-    /// What is above the low 52 bits.
-    fn above_52(self, x: Self::Word) -> Self::Word;
-    /// The sum of two residues.
-    fn sum(self, x: Self::Word, y: Self::Word, q: Self::Word) -> Self::Word;
-    /// The difference of two residues.
-    fn difference(self, x: Self::Word, y: Self::Word, q: Self::Word) -> Self::Word;
-    /// The residue that with this one is zero.
-    fn negative(self, x: Self::Word, q: Self::Word) -> Self::Word;
-    /// Eight numbers in this order.
-    fn reorder(self, block: &[u64; 8], order: &[u64; 8]) -> [u64; 8];
-
-    fn number(self, x: f64) -> Self::Float;
-    fn numbers(self, lanes: &[f64; L]) -> Self::Float;
-    /// The numbers of which these are the bits.
-    fn from_bits(self, x: Self::Word) -> Self::Float;
-    /// The bits of these numbers.
-    fn bits(self, x: Self::Float) -> Self::Word;
-    /// Integers below `2^52`.
-    fn to_float(self, x: Self::Word) -> Self::Float;
-    /// Integers below `2^52`.
-    fn to_integer(self, x: Self::Float) -> Self::Word;
-    fn add(self, x: Self::Float, y: Self::Float) -> Self::Float;
-    fn sub(self, x: Self::Float, y: Self::Float) -> Self::Float;
-    fn mul(self, x: Self::Float, y: Self::Float) -> Self::Float;
-    /// `x y + z`, rounded once.
-    fn mul_add(self, x: Self::Float, y: Self::Float, z: Self::Float) -> Self::Float;
-    /// `x y - z`, rounded once.
-    fn mul_sub(self, x: Self::Float, y: Self::Float, z: Self::Float) -> Self::Float;
-    /// `z - x y`, rounded once.
-    fn sub_mul(self, z: Self::Float, x: Self::Float, y: Self::Float) -> Self::Float;
-    /// `x + p` where `x` is below zero.
-    fn add_below_zero(self, x: Self::Float, p: Self::Float) -> Self::Float;
-    /// Their bits, or-ed.
-    fn or(self, x: Self::Float, y: Self::Float) -> Self::Float;
-    /// Their bits, where one of them is set.
-    fn xor(self, x: Self::Float, y: Self::Float) -> Self::Float;
-
-    /// The even lanes, each of them twice.
-    fn twice_even(self, x: Self::Float) -> Self::Float;
-    /// Of every two lanes row `i`, column `j` to row `j`, column `i`: undoes itself.
-    fn transpose(self, pair: [Self::Float; 2]) -> [Self::Float; 2];
-    /// Row `i` of `L / 2` leaves, which have eight each: its first two numbers of each leaf, then its last two.
-    fn join(self, leaves: &[[u64; 4]], i: usize) -> [Self::Float; 2];
-    /// Undoes [`Vectors::join`].
-    fn split(self, leaves: &mut [[u64; 4]], i: usize, halves: [Self::Float; 2]);
-
-    fn unpack(self, q: Modulus) -> Self::Unpack;
-    /// The `i`th `L` residues.
-    ///
-    /// # Safety
-    /// There are as many, and they have the modulus' bits.
-    unsafe fn unpacked(self, unpack: &Self::Unpack, packed: &Packed, i: usize) -> Self::Word;
-    /// The `i`th `L` bytes, eight of them a word.
-    fn bytes(self, bytes: &[u64], i: usize) -> Self::Float;
-}
-
 #[inline(always)]
 pub(crate) fn add_assign<const L: usize>(v: impl Vectors<L>, a: &mut [u64], b: &[u64], q: Modulus) {
     let q = v.splat(q.value());
-    update(
-        v,
-        a,
-        [b],
-        #[inline(always)]
-        |x, [y]| v.sum(x, y, q),
-    );
+    update!(v, a, [b], |x, [y]| v.sum(x, y, q));
 }
 
 #[inline(always)]
 pub(crate) fn add<const L: usize>(v: impl Vectors<L>, out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
     let q = v.splat(q.value());
-    update(
-        v,
-        out,
-        [a, b],
-        #[inline(always)]
-        |_, [x, y]| v.sum(x, y, q),
-    );
+    update!(v, out, [a, b], |_, [x, y]| v.sum(x, y, q));
 }
 
 #[inline(always)]
 pub(crate) fn sub_assign<const L: usize>(v: impl Vectors<L>, a: &mut [u64], b: &[u64], q: Modulus) {
     let q = v.splat(q.value());
-    update(
-        v,
-        a,
-        [b],
-        #[inline(always)]
-        |x, [y]| v.difference(x, y, q),
-    );
+    update!(v, a, [b], |x, [y]| v.difference(x, y, q));
 }
 
 #[inline(always)]
 pub(crate) fn sub<const L: usize>(v: impl Vectors<L>, out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
     let q = v.splat(q.value());
-    update(
-        v,
-        out,
-        [a, b],
-        #[inline(always)]
-        |_, [x, y]| v.difference(x, y, q),
-    );
+    update!(v, out, [a, b], |_, [x, y]| v.difference(x, y, q));
 }
 
 #[inline(always)]
 pub(crate) fn neg_assign<const L: usize>(v: impl Vectors<L>, a: &mut [u64], q: Modulus) {
     let q = v.splat(q.value());
-    update(
-        v,
-        a,
-        [],
-        #[inline(always)]
-        |x, []| v.negative(x, q),
-    );
+    update!(v, a, [], |x, []| v.negative(x, q));
 }
 
 #[inline(always)]
 pub(crate) fn mul_assign<const L: usize>(v: impl Vectors<L>, a: &mut [u64], b: &[u64], q: Modulus) {
     let p = Prime::new(v, q);
-    update(
-        v,
-        a,
-        [b],
-        #[inline(always)]
-        |x, [y]| p.residue(p.product(v.to_float(x), v.to_float(y))),
-    );
+    update!(v, a, [b], |x, [y]| p.residue(p.product(v.to_float(x), v.to_float(y))));
 }
 
 #[inline(always)]
 pub(crate) fn mul<const L: usize>(v: impl Vectors<L>, out: &mut [u64], a: &[u64], b: &[u64], q: Modulus) {
     let p = Prime::new(v, q);
-    update(
-        v,
-        out,
-        [a, b],
-        #[inline(always)]
-        |_, [x, y]| p.residue(p.product(v.to_float(x), v.to_float(y))),
-    );
+    update!(v, out, [a, b], |_, [x, y]| p.residue(p.product(v.to_float(x), v.to_float(y))));
 }
 
 #[inline(always)]
@@ -216,25 +98,13 @@ pub(crate) fn mul_add_assign<const L: usize>(
     q: Modulus,
 ) {
     let p = Prime::new(v, q);
-    update(
-        v,
-        a,
-        [b, c],
-        #[inline(always)]
-        |x, [y, z]| p.residue(p.mul_add(v.to_float(y), v.to_float(z), v.to_float(x))),
-    );
+    update!(v, a, [b, c], |x, [y, z]| p.residue(p.mul_add(v.to_float(y), v.to_float(z), v.to_float(x))));
 }
 
 #[inline(always)]
 pub(crate) fn scale_assign<const L: usize>(v: impl Vectors<L>, a: &mut [u64], w: Shoup, q: Modulus) {
     let (p, w) = (Prime::new(v, q), factor(v, w.value(), q));
-    update(
-        v,
-        a,
-        [],
-        #[inline(always)]
-        |x, []| p.residue(p.mul(v.to_float(x), w)),
-    );
+    update!(v, a, [], |x, []| p.residue(p.mul(v.to_float(x), w)));
 }
 
 #[inline(always)]
@@ -247,13 +117,7 @@ pub(crate) fn scale_sub<const L: usize>(
     q: Modulus,
 ) {
     let (p, w, q) = (Prime::new(v, q), factor(v, w.value(), q), v.splat(q.value()));
-    update(
-        v,
-        out,
-        [a, b],
-        #[inline(always)]
-        |_, [x, y]| v.difference(p.residue(p.mul(v.to_float(x), w)), y, q),
-    );
+    update!(v, out, [a, b], |_, [x, y]| v.difference(p.residue(p.mul(v.to_float(x), w)), y, q));
 }
 
 #[inline(always)]
@@ -265,13 +129,7 @@ pub(crate) fn add_scaled_assign<const L: usize>(
     q: Modulus,
 ) {
     let (p, w, q) = (Prime::new(v, q), factor(v, w.value(), q), v.splat(q.value()));
-    update(
-        v,
-        a,
-        [b],
-        #[inline(always)]
-        |x, [y]| v.sum(x, p.residue(p.mul(v.to_float(y), w)), q),
-    );
+    update!(v, a, [b], |x, [y]| v.sum(x, p.residue(p.mul(v.to_float(y), w)), q));
 }
 
 #[inline(always)]
@@ -280,11 +138,10 @@ pub(crate) fn meet<const L: usize>(v: impl Vectors<L>, values: &mut [u64], w: Sh
     let rest = mirrored(
         v,
         values,
-        #[inline(always)]
-        |x, y| {
+        in_line!(|x, y| {
             let t = p.residue(p.mul(v.to_float(y), w_lanes));
             (v.sum(x, t, q_lanes), v.difference(x, t, q_lanes))
-        },
+        }),
     );
     scalar::meet(rest, w, q);
 }
@@ -295,11 +152,10 @@ pub(crate) fn part<const L: usize>(v: impl Vectors<L>, values: &mut [u64], w: Sh
     let rest = mirrored(
         v,
         values,
-        #[inline(always)]
-        |x, y| {
+        in_line!(|x, y| {
             let difference = v.sub(v.to_float(x), v.to_float(y));
             (v.sum(x, y, q_lanes), p.residue(p.mul(difference, w_lanes)))
-        },
+        }),
     );
     scalar::part(rest, w, q);
 }
@@ -342,17 +198,11 @@ pub(crate) fn lift<const L: usize>(_: impl Vectors<L>, out: &mut [u64], x: &[i64
 #[inline(always)]
 pub(crate) fn reduce<const L: usize>(v: impl Vectors<L>, out: &mut [u64], a: &[u64], q: Modulus) {
     let (p, radix) = (Prime::new(v, q), factor(v, q.reduce(1 << 52), q));
-    update(
-        v,
-        out,
-        [a],
-        #[inline(always)]
-        |_, [x]| {
-            let low = v.to_float(v.and(x, v.splat((1 << 52) - 1)));
-            let high = v.to_float(v.above_52(x));
-            p.residue(p.center(v.add(p.center(low), p.mul(high, radix))))
-        },
-    );
+    update!(v, out, [a], |_, [x]| {
+        let low = v.to_float(v.and(x, v.splat((1 << 52) - 1)));
+        let high = v.to_float(v.above_52(x));
+        p.residue(p.center(v.add(p.center(low), p.mul(high, radix))))
+    });
 }
 
 /// `w` as the nearest number to zero, and its quotient.
@@ -448,14 +298,8 @@ fn update<const K: usize, const L: usize, V: Vectors<L>>(
     op: impl Fn(V::Word, [V::Word; K]) -> V::Word,
 ) {
     let (a_lanes, a_tail) = a.as_chunks_mut();
-    let b_lanes = b.map(
-        #[inline(always)]
-        |b| &b.as_chunks().0[..a_lanes.len()],
-    );
-    let b_tail = b.map(
-        #[inline(always)]
-        |b| padded(b.as_chunks::<L>().1),
-    );
+    let b_lanes = b.map(in_line!(|b| &b.as_chunks().0[..a_lanes.len()]));
+    let b_tail = b.map(in_line!(|b| padded(b.as_chunks::<L>().1)));
     let mut y = [v.splat(0); K];
     for (i, x) in a_lanes.iter_mut().enumerate() {
         for k in 0..K {

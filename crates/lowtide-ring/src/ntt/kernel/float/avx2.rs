@@ -5,6 +5,7 @@ use std::arch::x86_64::*;
 use super::{
     super::{fetch_ahead, packed_bytes},
     UNIT, Vectors,
+    vectors::instructions,
 };
 use crate::{Modulus, Packed};
 
@@ -45,7 +46,7 @@ impl Vectors<4> for Avx2 {
 
         fn number(x: f64) -> __m256d { _mm256_set1_pd(x) }
         fn numbers(lanes: &[f64; 4]) -> __m256d { _mm256_loadu_pd(lanes.as_ptr()) }
-        fn from_bits(x: __m256i) -> __m256d { _mm256_castsi256_pd(x) }
+        fn of_bits(x: __m256i) -> __m256d { _mm256_castsi256_pd(x) }
         fn bits(x: __m256d) -> __m256i { _mm256_castpd_si256(x) }
         fn add(x: __m256d, y: __m256d) -> __m256d { _mm256_add_pd(x, y) }
         fn sub(x: __m256d, y: __m256d) -> __m256d { _mm256_sub_pd(x, y) }
@@ -99,10 +100,7 @@ impl Vectors<4> for Avx2 {
     /// Two registers would take eight shuffles and blends for what loads of single numbers do as well.
     #[inline(always)]
     fn reorder(self, block: &[u64; 8], order: &[u64; 8]) -> [u64; 8] {
-        order.map(
-            #[inline(always)]
-            |place| block[place as usize % 8],
-        )
+        order.map(in_line!(|place| block[place as usize % 8]))
     }
 
     /// Loads by halves, unlike shuffles, find a free port.

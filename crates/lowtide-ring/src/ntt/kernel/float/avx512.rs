@@ -5,6 +5,7 @@ use std::arch::x86_64::*;
 use super::{
     super::{fetch_ahead, packed_bytes},
     Vectors,
+    vectors::instructions,
 };
 use crate::{Modulus, Packed};
 
@@ -47,7 +48,7 @@ impl Vectors<8> for Avx512 {
 
         fn number(x: f64) -> __m512d { _mm512_set1_pd(x) }
         fn numbers(lanes: &[f64; 8]) -> __m512d { _mm512_loadu_pd(lanes.as_ptr()) }
-        fn from_bits(x: __m512i) -> __m512d { _mm512_castsi512_pd(x) }
+        fn of_bits(x: __m512i) -> __m512d { _mm512_castsi512_pd(x) }
         fn bits(x: __m512d) -> __m512i { _mm512_castpd_si512(x) }
         fn to_float(x: __m512i) -> __m512d { _mm512_cvtepi64_pd(x) }
         fn to_integer(x: __m512d) -> __m512i { _mm512_cvtpd_epi64(x) }

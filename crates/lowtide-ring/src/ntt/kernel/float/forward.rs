@@ -29,16 +29,10 @@ pub(crate) fn forward<const L: usize>(
     q: Modulus,
 ) {
     if let Some(w) = halving {
-        v.run(
-            #[inline(always)]
-            || meet(v, values, w, q),
-        );
+        v.run(in_line!(|| meet(v, values, w, q)));
     }
     let block = values.as_chunks_mut().0;
-    let butterfly = v.run(
-        #[inline(always)]
-        || Butterfly::new(v, q),
-    );
+    let butterfly = v.run(in_line!(|| Butterfly::new(v, q)));
     butterfly.descend::<INTEGERS>(block, &tables.radices, &tables.reduced, &mut Stream::new(&tables.forward));
 }
 
@@ -90,20 +84,17 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
         stream: &mut Stream<'_, f64>,
     ) {
         let Some((&radix, inner)) = radices.split_first() else { return };
-        self.v.run(
-            #[inline(always)]
-            || match radix {
-                1 => self.pass::<2, 1, 4, FROM>(block, stream),
-                2 => self.pass::<4, 3, 2, FROM>(block, stream),
-                _ => self.pass::<8, 7, 1, FROM>(block, stream),
-            },
-        );
+        // As many columns as there are registers for.
+        self.v.run(in_line!(|| match (radix, L) {
+            (1, _) => self.pass::<2, 1, 4, FROM>(block, stream),
+            (2, 8) => self.pass::<4, 3, 4, FROM>(block, stream),
+            (2, _) => self.pass::<4, 3, 2, FROM>(block, stream),
+            (_, 8) => self.pass::<8, 7, 2, FROM>(block, stream),
+            _ => self.pass::<8, 7, 1, FROM>(block, stream),
+        }));
         let reduced = &reduced[1..];
         let Some(&large) = reduced.first() else {
-            return self.v.run(
-                #[inline(always)]
-                || self.leaves(block, stream),
-            );
+            return self.v.run(in_line!(|| self.leaves(block, stream)));
         };
         for child in block.chunks_mut(block.len() >> radix) {
             if large {
@@ -125,8 +116,7 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
         pass::<R, C, L, V>(
             v,
             block,
-            #[inline(always)]
-            |x| {
+            in_line!(|x| {
                 match FROM {
                     INTEGERS => {
                         for x in x.as_flattened_mut() {
@@ -137,7 +127,7 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
                     _ => self.reduce_first_half(x),
                 }
                 stages!(self, x: [[_; R]; C], [&w; C]);
-            },
+            }),
         );
     }
 
@@ -152,8 +142,9 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
             let leaves = leaves.as_chunks_mut().0;
             let factors = Factors::next(v, stream);
             let mut x = [[v.number(0.0); ROWS]; 2];
-            for i in 0..ROWS {
-                [x[0][i], x[1][i]] = v.join(leaves, i);
+            let [first, second] = &mut x;
+            for (i, (a, b)) in first.iter_mut().zip(second).enumerate() {
+                [*a, *b] = v.join(leaves, i);
             }
             self.reduce_first_half(&mut x);
             x[0][0] = v.sub(x[0][0], self.half_of_first);
@@ -168,8 +159,8 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
             for i in 0..ROWS {
                 (x[0][i], x[1][i]) = self.butterfly(x[0][i], x[1][i], w[i]);
             }
-            for i in 0..ROWS {
-                v.split(leaves, i, v.transpose([self.residue(x[0][i]), self.residue(x[1][i])]));
+            for (i, (a, b)) in x[0].iter().zip(&x[1]).enumerate() {
+                v.split(leaves, i, v.transpose([self.residue(*a), self.residue(*b)]));
             }
         }
     }

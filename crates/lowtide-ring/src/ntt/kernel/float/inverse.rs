@@ -47,17 +47,11 @@ pub(crate) fn inverse<const L: usize>(
     halving: Option<Shoup>,
     q: Modulus,
 ) {
-    let butterfly = v.run(
-        #[inline(always)]
-        || Butterfly::new(v, last, q),
-    );
+    let butterfly = v.run(in_line!(|| Butterfly::new(v, last, q)));
     let stream = &mut Stream::new(&tables.inverse);
     butterfly.ascend::<true>(values.as_chunks_mut().0, &tables.radices, stream);
     if let Some(w) = halving {
-        v.run(
-            #[inline(always)]
-            || part(v, values, w, q),
-        );
+        v.run(in_line!(|| part(v, values, w, q)));
     }
 }
 
@@ -123,23 +117,18 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
     ) {
         let Some((&radix, inner)) = radices.split_first() else { return };
         if inner.is_empty() {
-            self.v.run(
-                #[inline(always)]
-                || self.leaves(block, stream),
-            );
+            self.v.run(in_line!(|| self.leaves(block, stream)));
         } else {
             for child in block.chunks_mut(block.len() >> radix) {
                 self.ascend::<false>(child, inner, stream);
             }
         }
-        self.v.run(
-            #[inline(always)]
-            || match radix {
-                1 => self.pass::<2, 1, 4, LAST>(block, stream),
-                2 => self.pass::<4, 3, 2, LAST>(block, stream),
-                _ => self.pass::<8, 7, 1, LAST>(block, stream),
-            },
-        );
+        self.v.run(in_line!(|| match (radix, L) {
+            (1, _) => self.pass::<2, 1, 4, LAST>(block, stream),
+            (2, 8) => self.pass::<4, 3, 4, LAST>(block, stream),
+            (2, _) => self.pass::<4, 3, 2, LAST>(block, stream),
+            _ => self.pass::<8, 7, 1, LAST>(block, stream),
+        }));
     }
 
     #[inline(always)]
@@ -149,12 +138,7 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
         stream: &mut Stream<'_, f64>,
     ) {
         let w = broadcasts::<T, L, V>(self.v, stream);
-        pass::<R, C, L, V>(
-            self.v,
-            block,
-            #[inline(always)]
-            |x| stages!(self, x: [[_; R]; C], [&w; C], LAST),
-        );
+        pass::<R, C, L, V>(self.v, block, in_line!(|x| stages!(self, x: [[_; R]; C], [&w; C], LAST)));
     }
 
     /// The first five stages of a block, from residues.
@@ -168,11 +152,11 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
             let leaves = leaves.as_chunks_mut().0;
             let factors = Factors::next(v, stream);
             let mut x = [[v.number(0.0); ROWS]; 2];
-            for i in 0..ROWS {
+            let [first, second] = &mut x;
+            for (i, (sum, difference)) in first.iter_mut().zip(second).enumerate() {
                 let [a, b] = v.transpose(v.join(leaves, i));
                 let (a, b) = (v.or(a, self.unit), v.or(b, self.unit));
-                x[0][i] = v.add(v.sub(a, self.twice_middle), b);
-                x[1][i] = v.sub(a, b);
+                (*sum, *difference) = (v.add(v.sub(a, self.twice_middle), b), v.sub(a, b));
             }
             let w = factors.between_neighbours();
             for i in 0..ROWS {
@@ -190,8 +174,8 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
             stages!(self, x: [[_; ROWS]; 2], [&w, &w], false, [4]);
             x[0][0] = v.sub(x[0][0], self.sixteen_of_first);
             self.reduce(&mut x, [0, 1, 2, 3]);
-            for i in 0..ROWS {
-                v.split(leaves, i, [x[0][i], x[1][i]]);
+            for (i, (a, b)) in x[0].iter().zip(&x[1]).enumerate() {
+                v.split(leaves, i, [*a, *b]);
             }
         }
     }
@@ -224,6 +208,6 @@ impl<const L: usize, V: Vectors<L>> Butterfly<L, V> {
     /// The bits of the residue of `x w`.
     #[inline(always)]
     fn last(&self, x: V::Float, w: (V::Float, V::Float)) -> V::Float {
-        self.v.from_bits(self.p.residue(self.p.mul(x, w)))
+        self.v.of_bits(self.p.residue(self.p.mul(x, w)))
     }
 }

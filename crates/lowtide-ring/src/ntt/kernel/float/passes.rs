@@ -22,7 +22,7 @@ pub(super) fn pass<const R: usize, const C: usize, const L: usize, V: Vectors<L>
         let mut x = [[v.number(0.0); R]; C];
         for i in 0..R * C {
             let (i, j) = interleaved(i, C);
-            x[j][i] = v.from_bits(v.load(rows.at(i, column + j)));
+            x[j][i] = v.of_bits(v.load(rows.at(i, column + j)));
         }
         stages(&mut x);
         for i in 0..R * C {

@@ -22,7 +22,7 @@ pub(crate) fn weighted_sums<const T: usize, const L: usize, V: Vectors<L>>(
     bytes: Option<Weighted<'_, T>>,
     q: [Modulus; T],
 ) {
-    if T > 2 {
+    if T > 2 && L < 8 {
         weighted::<T, 2, L, V>(v, outs, terms, bytes, q);
     } else {
         weighted::<T, WIDTH, L, V>(v, outs, terms, bytes, q);
@@ -46,22 +46,19 @@ fn weighted<const T: usize, const W: usize, const L: usize, V: Vectors<L>>(
     for (factors, (_, weights)) in factors.iter_mut().zip(terms) {
         *factors = factors_of(v, *weights, q);
     }
-    let multiples = bytes.map(
-        #[inline(always)]
-        |(bytes, weights)| (bytes, factors_of(v, weights, q)),
-    );
+    let multiples = bytes.map(in_line!(|(bytes, weights)| (bytes, factors_of(v, weights, q))));
     let blocks = outs[0].len() / (L * W);
-    let outs = outs.map(
-        #[inline(always)]
-        |out| out.split_at_mut(blocks * L * W),
-    );
+    let outs = outs.map(|out| out.split_at_mut(blocks * L * W));
     for i in 0..blocks {
         let mut sums = [[zero; W]; T];
         if let Some((bytes, factors)) = multiples {
-            for j in 0..W {
-                let x = v.bytes(bytes, i * W + j);
-                for t in 0..T {
-                    sums[t][j] = p[t].mul(x, factors[t]);
+            let mut x = [zero; W];
+            for (j, x) in x.iter_mut().enumerate() {
+                *x = v.bytes(bytes, i * W + j);
+            }
+            for t in 0..T {
+                for (sum, x) in sums[t].iter_mut().zip(x) {
+                    *sum = p[t].mul(x, factors[t]);
                 }
             }
         }
@@ -87,10 +84,7 @@ fn weighted<const T: usize, const W: usize, const L: usize, V: Vectors<L>>(
             }
         }
     }
-    let rest = outs.map(
-        #[inline(always)]
-        |out| out.1,
-    );
+    let rest = outs.map(|out| out.1);
     scalar::weighted_sums_from(blocks * L * W, rest, terms, bytes, q);
 }
 
@@ -137,9 +131,9 @@ fn finished<const K: usize, const JOINS: bool, const L: usize, V: Vectors<L>>(
     let blocks = outs[0].len() / (L * WIDTH);
     for i in 0..blocks {
         let mut sums = [[zero; WIDTH]; K];
-        for k in 0..K {
-            if let Some(addend) = finish.addends[k] {
-                for (sum, x) in sums[k].iter_mut().zip(lanes::<WIDTH, L>(addend, i)) {
+        for (sums, addend) in sums.iter_mut().zip(finish.addends) {
+            if let Some(addend) = addend {
+                for (sum, x) in sums.iter_mut().zip(lanes::<WIDTH, L>(addend, i)) {
                     *sum = p.mul(v.to_float(v.load(x)), weight);
                 }
             }
@@ -160,10 +154,7 @@ fn finished<const K: usize, const JOINS: bool, const L: usize, V: Vectors<L>>(
             }
         }
         for k in 0..K {
-            let less = finish.less.map(
-                #[inline(always)]
-                |less| lanes::<WIDTH, L>(less[k], i),
-            );
+            let less = finish.less.map(|less| lanes::<WIDTH, L>(less[k], i));
             let mut finished = [[0; L]; WIDTH];
             for (j, out) in finished.iter_mut().enumerate() {
                 let mut sum = p.mul(sums[k][j], scale);
@@ -175,18 +166,12 @@ fn finished<const K: usize, const JOINS: bool, const L: usize, V: Vectors<L>>(
             let out = outs[k].as_chunks_mut::<8>().0;
             for (j, block) in finished.as_flattened().as_chunks::<8>().0.iter().enumerate() {
                 let place = i * L * WIDTH / 8 + j;
-                let (place, block) = match finish.turn.map(
-                    #[inline(always)]
-                    |turn| turn.blocks().target(place),
-                ) {
+                let (place, block) = match finish.turn.map(|turn| turn.blocks().target(place)) {
                     None => (place, *block),
                     Some((target, order)) => (target, v.reorder(block, order)),
                 };
                 if JOINS {
-                    out[place].iter_mut().zip(block).for_each(
-                        #[inline(always)]
-                        |(out, x)| *out = q.add(*out, x),
-                    );
+                    out[place].iter_mut().zip(block).for_each(|(out, x)| *out = q.add(*out, x));
                 } else {
                     out[place] = block;
                 }
@@ -206,19 +191,8 @@ pub(crate) fn tensor<const L: usize>(
     q: Modulus,
 ) {
     let p = Prime::new(v, q);
-    let outs = outs.map(
-        #[inline(always)]
-        |out| out.as_chunks_mut::<L>(),
-    );
-    let [a, b] = [a, b].map(
-        #[inline(always)]
-        |pair| {
-            pair.map(
-                #[inline(always)]
-                |x| x.as_chunks::<L>(),
-            )
-        },
-    );
+    let outs = outs.map(|out| out.as_chunks_mut::<L>());
+    let [a, b] = [a, b].map(|pair| pair.map(|x| x.as_chunks::<L>()));
     for i in 0..outs[0].0.len() {
         let (a0, a1) = (v.to_float(v.load(&a[0].0[i])), v.to_float(v.load(&a[1].0[i])));
         let (b0, b1) = (v.to_float(v.load(&b[0].0[i])), v.to_float(v.load(&b[1].0[i])));
@@ -226,32 +200,13 @@ pub(crate) fn tensor<const L: usize>(
         v.store(&mut outs[1].0[i], p.residue(p.center(v.add(p.product(a0, b1), p.product(a1, b0)))));
         v.store(&mut outs[2].0[i], p.residue(p.product(a1, b1)));
     }
-    scalar::tensor(
-        outs.map(
-            #[inline(always)]
-            |out| out.1,
-        ),
-        a.map(
-            #[inline(always)]
-            |x| x.1,
-        ),
-        b.map(
-            #[inline(always)]
-            |x| x.1,
-        ),
-        q,
-    );
+    scalar::tensor(outs.map(|out| out.1), a.map(|x| x.1), b.map(|x| x.1), q);
 }
 
 /// The portable code in vectors, for numbers below `2^52`: every product and every sum is rounded here too.
 #[inline(always)]
 pub(crate) fn rounded_sum<const L: usize>(_: impl Vectors<L>, out: &mut [u64], terms: &[(&[u64], f64)]) {
-    scalar::rounded_sum_by(
-        out,
-        terms,
-        #[inline(always)]
-        |x| f64::from_bits(UNIT.to_bits() | x) - UNIT,
-    );
+    scalar::rounded_sum_by(out, terms, in_line!(|x| f64::from_bits(UNIT.to_bits() | x) - UNIT));
 }
 
 /// The `i`th block of a vector.
