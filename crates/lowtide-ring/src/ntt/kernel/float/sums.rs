@@ -38,10 +38,7 @@ fn weighted<const T: usize, const W: usize, const L: usize, V: Vectors<L>>(
     q: [Modulus; T],
 ) {
     let zero = v.number(0.0);
-    let mut p = [Prime::new(v, q[0]); T];
-    for t in 1..T {
-        p[t] = Prime::new(v, q[t]);
-    }
+    let p: [Prime<L, V>; T] = std::array::from_fn(in_line!(|t: usize| Prime::new(v, q[t])));
     let mut factors = [[(zero, zero); T]; Field::MAX_TERMS];
     for (factors, (_, weights)) in factors.iter_mut().zip(terms) {
         *factors = factors_of(v, *weights, q);
