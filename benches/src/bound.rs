@@ -7,13 +7,24 @@ use lowtide_ring::{Field, Finish, Isa, Ntt, Packed};
 
 use crate::kernels::{pairs, prime, residues};
 
-/// Cycles of a butterfly on eight lanes at best: nine operations, and two of them start in a cycle.
-const BUTTERFLY_CYCLES: f64 = 4.5;
+/// Operations of a butterfly, by instruction set with eight lanes. Two of them start in a cycle at best.
+const OPERATIONS: [(&str, f64); 2] = [("avx512", 8.0), ("avx512ifma", 9.0)];
 
 /// Transforms on eight lanes beside the bound of their multiplications. Nothing, where the CPU has no such lanes.
 pub fn print_transforms() {
-    let Some(isa) = Isa::available().find(|isa| isa.name() == "avx512") else { return };
-    println!("\nButterflies of eight lanes, in cycles; {BUTTERFLY_CYCLES} is the bound of the ports.");
+    for isa in Isa::available() {
+        if let Some((_, operations)) = OPERATIONS.iter().find(|(name, _)| *name == isa.name()) {
+            print_transforms_on(isa, operations / 2.0);
+        }
+    }
+}
+
+/// Those of one instruction set, whose butterflies take no fewer cycles than `bound`.
+fn print_transforms_on(isa: Isa, bound: f64) {
+    println!(
+        "\nButterflies of eight lanes with {}, in cycles; {bound} is the bound of the ports.",
+        isa.name()
+    );
     println!("| N | forward | times the bound | inverse | times the bound |\n|---|---|---|---|---|");
     for log_degree in 13..=16 {
         let n = 1 << log_degree;
@@ -22,7 +33,7 @@ pub fn print_transforms() {
         let mut values = residues(n, 0);
         let forward = cycles(|| ntt.forward(black_box(&mut values))) / butterflies;
         let inverse = cycles(|| ntt.inverse(black_box(&mut values))) / butterflies;
-        let [more, most] = [forward, inverse].map(|cycles| cycles / BUTTERFLY_CYCLES);
+        let [more, most] = [forward, inverse].map(|cycles| cycles / bound);
         println!("| 2^{log_degree} | {forward:.2} | {more:.2} | {inverse:.2} | {most:.2} |");
     }
 }

@@ -57,6 +57,8 @@ enum Isa {
     Scalar,
     Avx2,
     Avx512,
+    #[value(name = "avx512ifma")]
+    Avx512Ifma,
 }
 
 /// Runs what was asked for.
@@ -127,6 +129,7 @@ mod tests {
             shown("ntt --isa avx2 --rivals -- forward --quick"),
             "LOWTIDE_ISA=avx2 LOWTIDE_RIVALS=1 cargo bench -p lowtide-benches --bench ntt -- forward --quick"
         );
+        assert!(shown("ring --isa avx512ifma").starts_with("LOWTIDE_ISA=avx512ifma cargo bench "));
     }
 
     #[test]

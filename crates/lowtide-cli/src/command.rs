@@ -29,8 +29,8 @@ More steps than one ring has levels for (`lowtide plan --refresh-every 4`):
 A function of your own, written as a circuit:
   lowtide circuit --help
 
-The environment variable LOWTIDE_ISA (scalar, avx2 or avx512) caps the vector
-instructions in use; results are the same to the last bit.";
+The environment variable LOWTIDE_ISA (scalar, avx2, avx512 or avx512ifma) caps
+the vector instructions in use; results are the same to the last bit.";
 
 /// Trains logistic regression on data that the machine doing the training cannot read.
 ///

@@ -16,7 +16,7 @@ const CALLS: u64 = 4;
 
 /// Prints instructions a coefficient, on one instruction set or on those that valgrind knows.
 pub(super) fn run(root: &Path, isa: Option<Isa>) -> Result<(), Error> {
-    if isa == Some(Isa::Avx512) {
+    if matches!(isa, Some(Isa::Avx512 | Isa::Avx512Ifma)) {
         return Err(Error::Missing { tool: "AVX-512 in valgrind", cure: "count scalar or avx2" });
     }
     if !Run::program(root, "valgrind", "--version").works() {

@@ -11,7 +11,7 @@ fn a_model_does_not_depend_on_the_machine() {
     ok(&service, "train --keys evaluation.keys --data data.enc --out model.enc");
     let expected = fs::read(service.join("model.enc")).unwrap();
     for threads in [1, 2] {
-        for isa in ["scalar", "avx2", "avx512"] {
+        for isa in ["scalar", "avx2", "avx512", "avx512ifma"] {
             let train =
                 format!("train --keys evaluation.keys --data data.enc --out other.enc --threads {threads}");
             let output = lowtide(&service, &train).env("LOWTIDE_ISA", isa).output().unwrap();

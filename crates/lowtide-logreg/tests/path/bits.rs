@@ -35,7 +35,7 @@ fn one_run() {
 fn every_instruction_set_and_thread_count_gives_the_same_bits() {
     let mut results = BTreeSet::new();
     let mut settings = BTreeSet::new();
-    for isa in ["scalar", "avx2", "avx512"] {
+    for isa in ["scalar", "avx2", "avx512", "avx512ifma"] {
         for threads in ["1", "2"] {
             let output = Command::new(env::current_exe().unwrap())
                 .args(["--exact", "bits::one_run", "--nocapture"])
