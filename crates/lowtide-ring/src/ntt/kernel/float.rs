@@ -1,7 +1,7 @@
 //! Kernels in double precision: residues modulo `p < 2^50` in the lanes of AVX2 or of AVX-512, and fused multiply-add.
 //!
-//! Neither multiplies 64 bits by 64 at once; a fused multiply-add rounds the exact product of two 53-bit numbers once, and so
-//! gives both halves of it. A product with a known factor `w`, with `v = w / p`, is:
+//! Neither has the high half of a product of words; a fused multiply-add rounds the exact product of two 53-bit numbers once,
+//! and so gives both halves of it. A product with a known factor `w`, with `v = w / p`, is:
 //!
 //! ```text
 //! h = b w                  the high part, rounded
