@@ -186,8 +186,8 @@ pub(crate) fn permute<const L: usize>(v: impl Vectors<L>, out: &mut [u64], value
 }
 
 #[inline(always)]
-pub(crate) fn pack<const L: usize>(_: impl Vectors<L>, residues: &[u64], out: &mut [u8], q: Modulus) -> bool {
-    scalar::pack(residues, out, q)
+pub(crate) fn pack<const L: usize>(v: impl Vectors<L>, residues: &[u64], out: &mut [u8], q: Modulus) -> bool {
+    v.pack(residues, out, q)
 }
 
 #[inline(always)]

@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{fetch_ahead, packed_bytes},
+    super::{fetch_ahead, packed_bytes, scalar},
     UNIT, Vectors,
     vectors::instructions,
 };
@@ -125,6 +125,11 @@ impl Vectors<4> for Avx2 {
         };
         self.store(&mut leaves[i], self.bits(first));
         self.store(&mut leaves[8 + i], self.bits(second));
+    }
+
+    #[inline(always)]
+    fn pack(self, residues: &[u64], out: &mut [u8], q: Modulus) -> bool {
+        scalar::pack(residues, out, q)
     }
 
     #[inline(always)]

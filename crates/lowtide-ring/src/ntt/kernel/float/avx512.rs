@@ -3,7 +3,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{fetch_ahead, packed_bytes},
+    super::{fetch_ahead, packed_bytes, scalar},
     Vectors,
     vectors::instructions,
 };
@@ -130,6 +130,43 @@ impl Vectors<8> for Avx512 {
                 _mm256_storeu_pd(leaves[start + 8 + i].as_mut_ptr().cast(), upper);
             }
         }
+    }
+
+    /// Every other residue at a time: shifted to where it begins in a word of 16 bits, it lies in four of them.
+    #[inline(always)]
+    fn pack(self, residues: &[u64], out: &mut [u8], q: Modulus) -> bool {
+        let bits = q.bits() as usize;
+        if bits < 32 {
+            // Three of them may share a word, or four have none apart.
+            return scalar::pack(residues, out, q);
+        }
+        let begin = |lane: usize| (lane * bits / 16, lane * bits % 16);
+        let (mut masks, mut places) = ([0; 2], [[0_u64; 8]; 2]);
+        for lane in 0..8 {
+            let (first, bit) = begin(lane);
+            for i in 0..(bit + bits).div_ceil(16) {
+                let word = first + i;
+                masks[lane % 2] |= 1 << word;
+                places[lane % 2][word / 4] |= ((4 * lane + i) as u64) << (word % 4 * 16);
+            }
+        }
+        let places = [self.load(&places[0]), self.load(&places[1])];
+        let shifts = self.load(&std::array::from_fn(|lane| begin(lane).1 as u64));
+        let (most, mut above) = (self.splat(q.value() - 1), 0);
+        let (groups, rest) = residues.as_chunks();
+        for (i, group) in groups.iter().enumerate() {
+            let x = self.load(group);
+            let out: &mut [u8; 64] = out[i * bits..].first_chunk_mut().expect("a margin");
+            // SAFETY: the CPU has AVX-512 F and BW; the reference may be written for 64 bytes, and the store asks for no alignment.
+            unsafe {
+                above |= _mm512_cmpgt_epu64_mask(x, most);
+                let x = _mm512_sllv_epi64(x, shifts);
+                let even = _mm512_maskz_permutexvar_epi16(masks[0], places[0], x);
+                let odd = _mm512_maskz_permutexvar_epi16(masks[1], places[1], x);
+                _mm512_storeu_si512(out.as_mut_ptr().cast(), _mm512_or_si512(even, odd));
+            }
+        }
+        scalar::pack(rest, &mut out[groups.len() * bits..], q) && above == 0
     }
 
     /// Bytes of any distance are moved by VBMI only: words of 16 bits are, and what is left is shifted.

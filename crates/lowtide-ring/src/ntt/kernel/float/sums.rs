@@ -13,6 +13,9 @@ const WIDTH: usize = 4;
 /// The number of products between two reductions.
 const RUN: usize = 8;
 
+/// So many products and an addend, each of them up to three quarters of `p`, are below the `2^52` that a product reads.
+const SMALL: usize = 4;
+
 /// Several sums at a time read each vector once. As many vectors are added at a time as leave every sum a register.
 #[inline(always)]
 pub(crate) fn weighted_sums<const T: usize, const L: usize, V: Vectors<L>>(
@@ -146,8 +149,10 @@ fn finished<const K: usize, const JOINS: bool, const L: usize, V: Vectors<L>>(
                     }
                 }
             }
-            for sum in sums.as_flattened_mut() {
-                *sum = p.center(*sum);
+            if terms.len() > SMALL {
+                for sum in sums.as_flattened_mut() {
+                    *sum = p.center(*sum);
+                }
             }
         }
         for k in 0..K {

@@ -66,6 +66,8 @@ pub(crate) trait Vectors<const L: usize>: Copy {
     /// Undoes [`Vectors::join`].
     fn split(self, leaves: &mut [[u64; 4]], i: usize, halves: [Self::Float; 2]);
 
+    /// Packs residues into the first of those bytes, which go on for a vector and more beyond. Whether all are residues.
+    fn pack(self, residues: &[u64], out: &mut [u8], q: Modulus) -> bool;
     fn unpack(self, q: Modulus) -> Self::Unpack;
     /// The `i`th `L` residues.
     ///
