@@ -27,6 +27,7 @@ mod transform;
 
 use lowtide_ring::{Ntt, Ring};
 use num_complex::Complex64;
+use rayon::prelude::*;
 
 use self::transform::{Block, WIDTH};
 use crate::Error;
@@ -150,8 +151,7 @@ impl Embedding {
         let gap = self.gap(n);
         transform::inverse(&mut values, n, &self.roots);
         let mut coefficients = vec![0.0; self.degree];
-        // Where slots are real, the imaginary parts repeat the others and have no half of their own.
-        for (part, out) in coefficients.chunks_exact_mut(gap * n).enumerate() {
+        let place = |(part, out): (usize, &mut [f64])| {
             let scale = 1.0 / n as f64;
             if gap == 1 {
                 order::scatter(out, &values, part, scale);
@@ -160,6 +160,12 @@ impl Embedding {
                 order::scatter(&mut near, &values, part, scale);
                 out.iter_mut().step_by(gap).zip(near).for_each(|(x, y)| *x = y);
             }
+        };
+        // Where slots are real, the imaginary parts repeat the others and have no half of their own.
+        if n < transform::LARGE {
+            coefficients.chunks_exact_mut(gap * n).enumerate().for_each(place);
+        } else {
+            coefficients.par_chunks_exact_mut(gap * n).enumerate().for_each(place);
         }
         coefficients
     }

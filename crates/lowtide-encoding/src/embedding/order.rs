@@ -19,14 +19,13 @@ pub(super) fn gather(parts: [&[f64]; 2]) -> Vec<Block> {
         return out;
     }
     let lines = parts.map(|part| part.as_chunks::<WIDTH>().0);
-    let piece = |first: usize, out: [&mut [Block]; WIDTH]| {
+    let piece = |first: usize, mut out: [&mut [Block]; WIDTH]| {
         for target in 0..out[0].len() {
             let square = reverse_bits(first + target, squares);
             for part in 0..2 {
-                let from: [_; WIDTH] =
-                    std::array::from_fn(|i| &lines[part][reverse_bits(i, WIDTH) * squares + square]);
-                for i in 0..WIDTH {
-                    out[reverse_bits(i, WIDTH)][target][part] = from.map(|line| line[i]);
+                let from = reversed(|i| &lines[part][i * squares + square]);
+                for (i, out) in out.iter_mut().enumerate() {
+                    out[target][part] = column(&from, ORDER[i], 1.0);
                 }
             }
         }
@@ -44,17 +43,34 @@ pub(super) fn scatter(out: &mut [f64], values: &[Block], part: usize, factor: f6
         out.iter_mut().enumerate().for_each(|(i, x)| *x = number(reverse_bits(i, n)) * factor);
         return;
     }
-    let piece = |first: usize, out: [&mut [[f64; WIDTH]]; WIDTH]| {
+    let piece = |first: usize, mut out: [&mut [[f64; WIDTH]]; WIDTH]| {
         for target in 0..out[0].len() {
             let square = reverse_bits(first + target, squares);
-            let from: [_; WIDTH] =
-                std::array::from_fn(|i| &values[reverse_bits(i, WIDTH) * squares + square][part]);
-            for i in 0..WIDTH {
-                out[reverse_bits(i, WIDTH)][target] = from.map(|line| line[i] * factor);
+            let from = reversed(|i| &values[i * squares + square][part]);
+            for (i, out) in out.iter_mut().enumerate() {
+                out[target] = column(&from, ORDER[i], factor);
             }
         }
     };
     for_each_piece(out.as_chunks_mut().0, n, piece);
+}
+
+/// The numbers below eight with their bits reversed.
+const ORDER: [usize; WIDTH] = [0, 4, 2, 6, 1, 5, 3, 7];
+
+/// Eight lines in bit-reversed order.
+#[inline(always)]
+fn reversed<'a>(line: impl Fn(usize) -> &'a [f64; WIDTH]) -> [&'a [f64; WIDTH]; WIDTH] {
+    let [a, b, c, d, e, f, g, h] = ORDER;
+    [line(a), line(b), line(c), line(d), line(e), line(f), line(g), line(h)]
+}
+
+/// Number `i` of each line, times a factor.
+#[inline(always)]
+fn column(lines: &[&[f64; WIDTH]; WIDTH], i: usize, factor: f64) -> [f64; WIDTH] {
+    let mut column = [0.0; WIDTH];
+    column.iter_mut().zip(lines).for_each(|(x, line)| *x = line[i] * factor);
+    column
 }
 
 /// Calls `visit(first, parts)` for the same parts of eight segments, which together are all of `out`; on all threads where
@@ -87,7 +103,7 @@ mod tests {
 
     #[test]
     fn bits_reverse() {
-        assert_eq!((0..8).map(|i| reverse_bits(i, 8)).collect::<Vec<_>>(), [0, 4, 2, 6, 1, 5, 3, 7]);
+        assert_eq!((0..8).map(|i| reverse_bits(i, 8)).collect::<Vec<_>>(), ORDER);
         assert_eq!(reverse_bits(0, 1), 0);
     }
 

@@ -181,10 +181,10 @@ impl<'a> Pass<'a> {
 
     fn new(values: &'a mut [Block], roots: &'a [Block]) -> Self {
         let quarter = values.len() / 4;
-        let roots = [1, 2, 3].map(|first| &roots[first * quarter..][..quarter]);
+        let root = |first: usize| &roots[first * quarter..][..quarter];
         let (low, high) = values.split_at_mut(2 * quarter);
         let ((a, b), (c, d)) = (low.split_at_mut(quarter), high.split_at_mut(quarter));
-        Self { values: [a, b, c, d], roots }
+        Self { values: [a, b, c, d], roots: [root(1), root(2), root(3)] }
     }
 
     /// On all threads, where that pays.
