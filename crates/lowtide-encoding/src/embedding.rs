@@ -21,12 +21,15 @@
 //! number of slots over `n`; they are the ring of fewer coefficients by that factor. In the whole ring such a polynomial
 //! shows the vector `gap` times over.
 
+mod order;
 mod root;
 mod transform;
 
 use lowtide_ring::{Ntt, Ring};
 use num_complex::Complex64;
+use rayon::prelude::*;
 
+use self::transform::{Block, WIDTH};
 use crate::Error;
 
 /// The embedding of one ring, with its roots of unity.
@@ -36,7 +39,7 @@ use crate::Error;
 pub struct Embedding {
     ring: Ring,
     degree: usize,
-    roots: Box<[Complex64]>,
+    roots: Box<[Block]>,
 }
 
 impl Embedding {
@@ -89,7 +92,7 @@ impl Embedding {
     pub fn to_coefficients(&self, slots: &[Complex64]) -> Vec<f64> {
         let real = self.ring != Ring::ConjugateInvariant || slots.iter().all(|slot| slot.im == 0.0);
         assert!(real, "slots of the conjugate-invariant ring are real");
-        self.interpolate(slots.to_vec())
+        self.interpolate(blocks(slots, slots.len()), slots.len())
     }
 
     /// As [`Embedding::to_coefficients`], for real slots.
@@ -98,7 +101,7 @@ impl Embedding {
     /// As [`Embedding::to_coefficients`].
     #[must_use]
     pub fn to_coefficients_real(&self, slots: &[f64]) -> Vec<f64> {
-        self.interpolate(slots.iter().map(Complex64::from).collect())
+        self.interpolate(real_blocks(slots, slots.len()), slots.len())
     }
 
     /// The values of a polynomial in `n` slots.
@@ -114,20 +117,10 @@ impl Embedding {
     /// When `coefficients.len() != N`, or `n` is no such power of two: a wrong shape is a bug in the caller.
     #[must_use]
     pub fn to_slots(&self, coefficients: &[f64], n: usize) -> Vec<Complex64> {
-        assert_eq!(coefficients.len(), self.degree, "a polynomial has N coefficients");
-        let gap = self.gap(n);
-        let partner = |k: usize| match self.ring {
-            Ring::ConjugateInvariant if k == 0 => 0.0,
-            Ring::ConjugateInvariant => -coefficients[self.degree - k],
-            _ => coefficients[self.degree / 2 + k],
-        };
-        let pair = |k: usize| Complex64::new(coefficients[k], partner(k));
-        let mut values: Vec<_> = (0..n).map(|i| pair(reverse_bits(i, n) * gap)).collect();
-        transform::forward(&mut values, &self.roots);
-        if self.ring == Ring::ConjugateInvariant {
-            values.iter_mut().for_each(|value| value.im = 0.0);
-        }
-        values
+        let is_real = self.ring == Ring::ConjugateInvariant;
+        let number = |(re, im): (&f64, &f64)| Complex64::new(*re, if is_real { 0.0 } else { *im });
+        let values = self.evaluate(coefficients, n);
+        values.iter().flat_map(|[re, im]| re.iter().zip(im)).take(n).map(number).collect()
     }
 
     /// As [`Embedding::to_slots`], the real parts alone.
@@ -136,7 +129,11 @@ impl Embedding {
     /// As [`Embedding::to_slots`].
     #[must_use]
     pub fn to_slots_real(&self, coefficients: &[f64], n: usize) -> Vec<f64> {
-        self.to_slots(coefficients, n).into_iter().map(|slot| slot.re).collect()
+        let values = self.evaluate(coefficients, n);
+        let mut slots = Vec::with_capacity(values.len() * WIDTH);
+        values.iter().for_each(|[re, _]| slots.extend_from_slice(re));
+        slots.truncate(n);
+        slots
     }
 
     /// The polynomial that shows `value`, real where slots are, in every slot.
@@ -149,21 +146,46 @@ impl Embedding {
         coefficients
     }
 
-    /// Slots, real where they have to be, to coefficients.
-    pub(crate) fn interpolate(&self, mut values: Vec<Complex64>) -> Vec<f64> {
-        let n = values.len();
+    /// `n` slots, real where they have to be, to coefficients.
+    pub(crate) fn interpolate(&self, mut values: Vec<Block>, n: usize) -> Vec<f64> {
         let gap = self.gap(n);
-        transform::inverse(&mut values, &self.roots);
+        transform::inverse(&mut values, n, &self.roots);
         let mut coefficients = vec![0.0; self.degree];
-        let scale = 1.0 / n as f64;
-        for (i, value) in values.iter().enumerate() {
-            let k = reverse_bits(i, n) * gap;
-            coefficients[k] = value.re * scale;
-            if self.ring == Ring::Standard {
-                coefficients[self.degree / 2 + k] = value.im * scale;
+        let place = |(part, out): (usize, &mut [f64])| {
+            let scale = 1.0 / n as f64;
+            if gap == 1 {
+                order::scatter(out, &values, part, scale);
+            } else {
+                let mut near = vec![0.0; n];
+                order::scatter(&mut near, &values, part, scale);
+                out.iter_mut().step_by(gap).zip(near).for_each(|(x, y)| *x = y);
             }
+        };
+        // Where slots are real, the imaginary parts repeat the others and have no half of their own.
+        if n < transform::LARGE {
+            coefficients.chunks_exact_mut(gap * n).enumerate().for_each(place);
+        } else {
+            coefficients.par_chunks_exact_mut(gap * n).enumerate().for_each(place);
         }
         coefficients
+    }
+
+    /// A polynomial's values in `n` slots; where they are real, the imaginary parts are errors of rounding.
+    fn evaluate(&self, coefficients: &[f64], n: usize) -> Vec<Block> {
+        assert_eq!(coefficients.len(), self.degree, "a polynomial has N coefficients");
+        let gap = self.gap(n);
+        let every = |part: &[f64]| part.iter().step_by(gap).copied().collect::<Vec<_>>();
+        let (low, high) = coefficients.split_at(gap * n);
+        let mut values = match self.ring {
+            Ring::ConjugateInvariant => {
+                let partners = low.iter().rev().skip(gap - 1).step_by(gap).take(n - 1).map(|x| -x);
+                order::gather([&every(low), &std::iter::once(0.0).chain(partners).collect::<Vec<_>>()])
+            }
+            _ if gap == 1 => order::gather([low, high]),
+            _ => order::gather([&every(low), &every(high)]),
+        };
+        transform::forward(&mut values, n, &self.roots);
+        values
     }
 
     /// The distance between the coefficients of a polynomial of `n` slots.
@@ -177,21 +199,28 @@ impl Embedding {
     }
 }
 
-/// `i` with its `log2 n` low bits reversed, for a power of two `n` and `i < n`.
-const fn reverse_bits(i: usize, n: usize) -> usize {
-    // Two shifts, for the one of `n = 1` would be as wide as the word.
-    (i.reverse_bits() >> 1) >> (usize::BITS - 1 - n.trailing_zeros())
+/// Complex numbers in blocks, zeros behind them up to `n`.
+pub(crate) fn blocks<'a>(numbers: impl IntoIterator<Item = &'a Complex64>, n: usize) -> Vec<Block> {
+    let mut values = transform::zeros(n);
+    for (i, number) in numbers.into_iter().enumerate() {
+        let [re, im] = &mut values[i / WIDTH];
+        (re[i % WIDTH], im[i % WIDTH]) = (number.re, number.im);
+    }
+    values
+}
+
+/// As [`blocks`], of real numbers.
+pub(crate) fn real_blocks(numbers: &[f64], n: usize) -> Vec<Block> {
+    let mut values = transform::zeros(n);
+    for ([re, _], numbers) in values.iter_mut().zip(numbers.chunks(WIDTH)) {
+        re[..numbers.len()].copy_from_slice(numbers);
+    }
+    values
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn bits_reverse() {
-        assert_eq!((0..8).map(|i| reverse_bits(i, 8)).collect::<Vec<_>>(), [0, 4, 2, 6, 1, 5, 3, 7]);
-        assert_eq!(reverse_bits(0, 1), 0);
-    }
 
     #[test]
     fn wrong_degrees_are_refused() {

@@ -4,11 +4,17 @@
 //! about `sqrt(N / 12)` of them, typically. A scale of `2^40` in a ring of degree `2^14` leaves 34 bits behind the
 //! point. In the conjugate-invariant ring `2N` stands in place of `N`.
 
+use std::array;
+
 use lowtide_ckks::{Level, Parameters, Plaintext, Scale};
 use lowtide_ring::Ring;
 use num_complex::Complex64;
+use rayon::prelude::*;
 
-use crate::{Embedding, Error};
+use crate::{Embedding, Error, embedding};
+
+/// Complex numbers whose largest one a thread looks for.
+const PIECE: usize = 2048;
 
 /// Encodes and decodes for one parameter set.
 #[derive(Clone, Debug)]
@@ -80,7 +86,10 @@ impl Encoder {
         level: Level,
         scale: &Scale,
     ) -> Result<Plaintext, Error> {
-        self.pack(values.iter().map(Complex64::from), slots, level, scale)
+        self.check_count(values.len(), slots)?;
+        let magnitude = Self::largest(values)?;
+        let values = embedding::real_blocks(values, slots);
+        self.plaintext(&self.embedding.interpolate(values, slots), magnitude, level, scale)
     }
 
     /// As [`Encoder::encode_sparse`], for complex numbers.
@@ -94,7 +103,10 @@ impl Encoder {
         level: Level,
         scale: &Scale,
     ) -> Result<Plaintext, Error> {
-        self.pack(values.iter().copied(), slots, level, scale)
+        self.check_count(values.len(), slots)?;
+        let magnitude = self.magnitude(values)?;
+        let values = embedding::blocks(values, slots);
+        self.plaintext(&self.embedding.interpolate(values, slots), magnitude, level, scale)
     }
 
     /// The plaintext with `value` in every slot: a polynomial of one coefficient, with no transform behind it.
@@ -167,25 +179,6 @@ impl Encoder {
         Ok(self.embedding.to_slots(&plaintext.coefficients(), slots))
     }
 
-    fn pack(
-        &self,
-        values: impl ExactSizeIterator<Item = Complex64>,
-        slots: usize,
-        level: Level,
-        scale: &Scale,
-    ) -> Result<Plaintext, Error> {
-        self.check_slots(slots)?;
-        let found = values.len();
-        if found > slots {
-            return Err(Error::TooManyValues { found, slots });
-        }
-        let mut padded = Vec::with_capacity(slots);
-        padded.extend(values);
-        let magnitude = self.magnitude(&padded)?;
-        padded.resize(slots, Complex64::ZERO);
-        self.plaintext(&self.embedding.interpolate(padded), magnitude, level, scale)
-    }
-
     /// `magnitude` bounds the slots: the noise estimate starts from it.
     fn plaintext(
         &self,
@@ -203,15 +196,49 @@ impl Encoder {
         if slots.is_power_of_two() && slots <= max { Ok(()) } else { Err(Error::Slots { slots, max }) }
     }
 
+    fn check_count(&self, found: usize, slots: usize) -> Result<(), Error> {
+        self.check_slots(slots)?;
+        if found <= slots { Ok(()) } else { Err(Error::TooManyValues { found, slots }) }
+    }
+
+    /// The largest absolute value, if all are finite.
+    fn largest(values: &[f64]) -> Result<f64, Error> {
+        // A product with zero is zero for finite numbers alone. Eight sums at a time are no chain of one.
+        let (lines, rest) = values.as_chunks::<8>();
+        let rest = array::from_fn(|i| rest.get(i).copied().unwrap_or(0.0));
+        let (mut largest, mut zero) = ([0.0_f64; 8], [0.0; 8]);
+        for line in lines.iter().chain([&rest]) {
+            for i in 0..8 {
+                let x = line[i].abs();
+                largest[i] = if x > largest[i] { x } else { largest[i] };
+                zero[i] += x * 0.0;
+            }
+        }
+        if zero.iter().sum::<f64>() != 0.0 {
+            let bad = values.iter().enumerate().find(|(_, value)| !value.is_finite());
+            let (index, value) = bad.expect("a sum of zeros is zero");
+            return Err(Error::NotFinite { index, value: *value });
+        }
+        Ok(largest.into_iter().fold(0.0, f64::max))
+    }
+
     /// The largest absolute value, if all are finite, and real where slots are.
     fn magnitude(&self, values: &[Complex64]) -> Result<f64, Error> {
         let is_real = self.embedding.ring() == Ring::ConjugateInvariant;
-        values.iter().enumerate().try_fold(0.0_f64, |largest, (index, value)| {
-            match [value.re, value.im].into_iter().find(|part| !part.is_finite()) {
-                Some(value) => Err(Error::NotFinite { index, value }),
-                None if is_real && value.im != 0.0 => Err(Error::NotReal { index, value: *value }),
-                None => Ok(largest.max(libm::hypot(value.re, value.im))),
-            }
-        })
+        let check = |index: usize, value: &Complex64| match [value.re, value.im]
+            .into_iter()
+            .find(|part| !part.is_finite())
+        {
+            Some(value) => Err(Error::NotFinite { index, value }),
+            None if is_real && value.im != 0.0 => Err(Error::NotReal { index, value: *value }),
+            None => Ok(libm::hypot(value.re, value.im)),
+        };
+        let piece = |(piece, values): (usize, &[Complex64])| {
+            let mut values = values.iter().enumerate();
+            values.try_fold(0.0, |largest: f64, (i, value)| Ok(largest.max(check(piece * PIECE + i, value)?)))
+        };
+        let pieces: Vec<Result<f64, Error>> = values.par_chunks(PIECE).enumerate().map(piece).collect();
+        // The first error in order, whichever was found first.
+        pieces.into_iter().try_fold(0.0, |largest: f64, found| Ok(largest.max(found?)))
     }
 }

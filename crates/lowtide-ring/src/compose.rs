@@ -9,8 +9,8 @@
 //!
 //! That is a weighted sum of one residue and of the digits below it, which vector kernels take for many coefficients at
 //! once. There a digit is `d_j + h_j`, `h_j = (q_j - 1) / 2`, so that it is never negative, and the `h_j` come together in
-//! a constant. A digit above the lowest that is zero throughout a block is no term of those above it: what a prime costs
-//! beyond the size of the numbers is one product a coefficient.
+//! a constant. A digit above the lowest that is zero throughout a block is no term of those above it. Numbers of one digit,
+//! as most are that someone decodes, are compared with their residues modulo the other primes: no product is taken.
 
 use rayon::prelude::*;
 
@@ -23,18 +23,28 @@ impl Poly<Coefficient> {
     /// The coefficients' representatives in `(-Q/2, Q/2)`, rounded to 53 bits.
     ///
     /// A coefficient far below `Q` has zero digits above its size, so that it is exact up to `2^53` however large `Q` is.
-    /// How long it takes depends on how many primes the largest coefficient of every block fills, and on nothing else of
-    /// them.
+    /// How long it takes depends on how many primes the largest coefficient of every block fills, and on whether each prime is
+    /// above its lowest digit, and on nothing else of them.
     ///
     /// # Panics
     /// When there are as many primes as [`Field::MAX_TERMS`], or more.
     #[must_use]
     pub fn to_centered(&self) -> Vec<f64> {
+        self.to_centered_over(1.0)
+    }
+
+    /// [`Poly::to_centered`], divided by a number.
+    ///
+    /// # Panics
+    /// As [`Poly::to_centered`].
+    #[must_use]
+    pub fn to_centered_over(&self, divisor: f64) -> Vec<f64> {
         let composition = Composition::new(self.basis());
         let mut out = vec![0.0; self.basis().degree()];
         let scratch = || vec![0; self.basis().len() * BLOCK];
         out.par_chunks_mut(BLOCK).enumerate().for_each_init(scratch, |scratch, (block, out)| {
             composition.block(out, |i| &self.limb(i)[block * BLOCK..], scratch);
+            out.iter_mut().for_each(|x| *x /= divisor);
         });
         out
     }
@@ -76,7 +86,11 @@ impl Composition {
         let ones = &[1; BLOCK][..out.len()];
         // The primes whose digits are kept.
         let mut live: Vec<usize> = Vec::new();
+        let mut lowest = Lowest::new(out.len());
         for (i, Place { field, lower, residue }) in self.places.iter().enumerate() {
+            if live.len() == 1 && lowest.is_all(field, &residues(i)[..out.len()]) {
+                continue;
+            }
             let (below, digit) = digits.split_at_mut(live.len() * BLOCK);
             let (digit, q, own) = (&mut digit[..out.len()], field.modulus(), half(field));
             let constant =
@@ -89,6 +103,9 @@ impl Composition {
             // The lowest one is kept in any case: that numbers are zero shall not show in time.
             if i == 0 || digit.iter().fold(0, |any, x| any | (x ^ own)) != 0 {
                 live.push(i);
+            }
+            if i == 0 {
+                lowest.set(digit, own);
             }
         }
         self.evaluate(out, &live, digits);
@@ -107,6 +124,41 @@ impl Composition {
                 None => out.iter_mut().for_each(|sum| *sum *= q),
             }
         }
+    }
+}
+
+/// The lowest digits of a block, as signed numbers.
+struct Lowest {
+    numbers: Vec<i64>,
+    /// At least all absolute values.
+    bound: u64,
+}
+
+impl Lowest {
+    fn new(length: usize) -> Self {
+        Self { numbers: vec![0; length], bound: 0 }
+    }
+
+    fn set(&mut self, digit: &[u64], half: u64) {
+        let mut any = 0;
+        for (number, x) in self.numbers.iter_mut().zip(digit) {
+            *number = x.wrapping_sub(half).cast_signed();
+            // Of a negative number the complement: less by one.
+            any |= (*number ^ (*number >> 63)).cast_unsigned();
+        }
+        self.bound = any + 1;
+    }
+
+    /// Whether these are the numbers behind residues modulo another prime. If they are too large to be compared at once
+    /// that is not known.
+    fn is_all(&self, field: &Field, residues: &[u64]) -> bool {
+        if self.bound >= field.modulus().value() {
+            return false;
+        }
+        let mut lifted = [0; BLOCK];
+        let lifted = &mut lifted[..residues.len()];
+        field.lift(lifted, &self.numbers);
+        lifted.iter().zip(residues).fold(0, |any, (x, y)| any | (x ^ y)) == 0
     }
 }
 

@@ -172,6 +172,24 @@ fn numbers_with_zero_digits_are_composed_in_every_block() {
 }
 
 #[test]
+fn numbers_above_a_prime_with_one_digit_are_composed() {
+    let order = 2 * DEGREE as u64;
+    let primes: Vec<u64> = ntt_primes(50, order).take(1).chain(ntt_primes(30, order).take(3)).collect();
+    for isa in Isa::available() {
+        let basis = Basis::with_isa(Ring::Standard, DEGREE, &primes, isa).unwrap();
+        for bits in [28, 30, 48] {
+            let coefficients: Vec<BigInt> =
+                (0..DEGREE as i64).map(|i| BigInt::from((i - 8) << (bits - 3))).collect();
+            let expected: Vec<f64> = coefficients.iter().map(|x| x.to_f64().unwrap()).collect();
+            let poly = poly(&basis, &coefficients);
+            assert_eq!(poly.to_centered(), expected);
+            let halves: Vec<f64> = expected.iter().map(|x| x / 2.0).collect();
+            assert_eq!(poly.to_centered_over(2.0), halves);
+        }
+    }
+}
+
+#[test]
 fn as_many_primes_as_the_sums_have_terms_for_are_composed() {
     let basis = chain(30, Field::MAX_TERMS - 1, Isa::best());
     let fractions = [i64::MIN, i64::MAX, 0, 1, -1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];

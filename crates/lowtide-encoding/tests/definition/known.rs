@@ -92,3 +92,21 @@ fn results_are_the_same_bits_everywhere() {
         0x7aa0_ce0e_8cd6_37de
     );
 }
+
+/// Large ones are worked on by all threads there are.
+#[test]
+fn results_are_the_same_bits_on_any_number_of_threads() {
+    for ring in Ring::ALL {
+        let embedding = embedding(ring, 1 << 15);
+        let numbers: Vec<f64> = (0..1 << 15).map(|i| f64::from(i * 7919 % 4099) / 4099.0 - 0.5).collect();
+        let results = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let slots = embedding.to_slots(&numbers, embedding.slots());
+                (embedding.to_coefficients_real(&numbers[..embedding.slots()]), slots)
+            })
+        };
+        let alone = results(1);
+        assert!([2, 3, 8].into_iter().all(|threads| results(threads) == alone));
+    }
+}
