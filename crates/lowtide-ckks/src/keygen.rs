@@ -17,7 +17,7 @@ impl SecretKey {
     pub fn public_key(&self, rng: &mut impl CryptoRng) -> PublicKey {
         let params = self.params().clone();
         let seed = public_seed(rng);
-        let a = sample::uniform(&params.basis(params.max_level()), &seed);
+        let a = sample::uniform(&params.public_key_basis(), &seed);
         let b = self.mask(&self.s, &a, rng);
         PublicKey { params, seed, b, a }
     }

@@ -44,10 +44,12 @@ impl Noise {
         self.plus(in_slots(params, ERROR_DEVIATION * ERROR_DEVIATION))
     }
 
-    /// Plus a public-key encryption: `v e + e_0 + e_1 s`.
+    /// Plus a public-key encryption: `v e + e_0 + e_1 s` over the special prime, which is next to nothing, and a rounding.
     pub(crate) fn encrypted_by_public(self, params: &Parameters) -> Self {
-        let n = expansion(params);
-        self.plus(in_slots(params, ERROR_DEVIATION * ERROR_DEVIATION * (1.0 + 2.0 * n * TERNARY)))
+        let special = params.public_key_basis().limbs()[0].modulus().value() as f64;
+        let error = ERROR_DEVIATION / special;
+        let variance = error * error * (1.0 + 2.0 * expansion(params) * TERNARY);
+        self.plus(in_slots(params, variance)).rounded(params)
     }
 
     /// Plus the rounding of both components of a ciphertext, the second one multiplied by the secret.

@@ -240,6 +240,13 @@ impl Parameters {
         self.0.chain.window(0..self.special_count() + level + 1)
     }
 
+    /// The basis of public keys: the last special prime, then the primes of the highest level.
+    #[must_use]
+    pub fn public_key_basis(&self) -> Basis {
+        let first = self.special_count() - 1;
+        self.0.chain.window(first..self.0.chain.len())
+    }
+
     /// The special primes.
     pub(crate) fn special_basis(&self) -> Basis {
         self.0.chain.window(0..self.special_count())

@@ -36,7 +36,8 @@ impl Header {
     /// The header that a file begins with.
     ///
     /// # Errors
-    /// [`Error::NotLowtide`], [`Error::Truncated`], [`Error::FutureVersion`] or [`Error::UnknownKind`].
+    /// [`Error::NotLowtide`], [`Error::Truncated`], [`Error::FutureVersion`], [`Error::OldPublicKey`] or
+    /// [`Error::UnknownKind`].
     pub fn read(bytes: &[u8]) -> Result<Self, Error> {
         let compared = bytes.len().min(MAGIC.len());
         if bytes[..compared] != MAGIC[..compared] {
@@ -50,8 +51,10 @@ impl Header {
             Self::VERSION => Self::VERSION,
             found => return Err(Error::FutureVersion { found, supported: Self::VERSION }),
         };
-        let code = input.u32()?;
-        let kind = Kind::from_code(code).ok_or(Error::UnknownKind { code })?;
+        let kind = match input.u32()? {
+            Kind::OLD_PUBLIC_KEY => return Err(Error::OldPublicKey),
+            code => Kind::from_code(code).ok_or(Error::UnknownKind { code })?,
+        };
         Ok(Self { version, kind, payload_bytes: input.u64()?, fingerprint: Fingerprint(input.array()?) })
     }
 

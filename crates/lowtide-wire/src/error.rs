@@ -29,6 +29,9 @@ pub enum Error {
         /// The number in the header.
         code: u32,
     },
+    /// A public key of kind 3, over one prime fewer than is needed now.
+    #[error("the file is a public key of an older Lowtide, which encrypts with more noise: make a new one")]
+    OldPublicKey,
     /// The file is a good one, of another kind than was asked for.
     #[error("the file holds: {found}; wanted here: {expected}. Check which file goes where")]
     WrongKind {

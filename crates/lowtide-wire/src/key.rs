@@ -9,7 +9,8 @@ use crate::{Error, Kind, Payload, Reader, Wire, Writer};
 const SEED_BYTES: usize = size_of::<Seed>();
 
 impl Wire for PublicKey {
-    const MIN_BYTES: usize = SEED_BYTES + 2;
+    /// A seed, and two limbs of eight residues of two bits.
+    const MIN_BYTES: usize = SEED_BYTES + 2 * 2;
 
     fn write(&self, out: &mut Writer) {
         out.raw(self.seed());
@@ -18,7 +19,7 @@ impl Wire for PublicKey {
 
     fn read(input: &mut Reader<'_>, params: &Parameters) -> Result<Self, Error> {
         let seed = input.array()?;
-        Ok(Self::from_parts(params, seed, input.poly(&params.basis(params.max_level()))?)?)
+        Ok(Self::from_parts(params, seed, input.poly(&params.public_key_basis())?)?)
     }
 }
 

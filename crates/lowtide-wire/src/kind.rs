@@ -15,8 +15,6 @@ pub enum Kind {
     Parameters = 1,
     /// A secret key. Only builds with the feature `customer` read one.
     SecretKey = 2,
-    /// A public key.
-    PublicKey = 3,
     /// Evaluation keys.
     EvaluationKeys = 4,
     /// One ciphertext.
@@ -33,6 +31,8 @@ pub enum Kind {
     Start = 10,
     /// The keys of a bridge from real slots to complex ones.
     BridgeKeys = 11,
+    /// A public key. Those of kind 3 were over one prime fewer, and are no longer read.
+    PublicKey = 12,
 }
 
 impl Kind {
@@ -40,7 +40,6 @@ impl Kind {
     pub const ALL: [Self; 11] = [
         Self::Parameters,
         Self::SecretKey,
-        Self::PublicKey,
         Self::EvaluationKeys,
         Self::Ciphertext,
         Self::Dataset,
@@ -49,7 +48,11 @@ impl Kind {
         Self::Preparation,
         Self::Start,
         Self::BridgeKeys,
+        Self::PublicKey,
     ];
+
+    /// What public keys were before: a number that no kind has again.
+    pub(crate) const OLD_PUBLIC_KEY: u32 = 3;
 
     /// The number that stands for the kind in a header.
     #[must_use]
@@ -95,8 +98,8 @@ mod tests {
     #[test]
     fn codes_are_frozen_and_lead_back() {
         let codes: Vec<u32> = Kind::ALL.into_iter().map(Kind::code).collect();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+        assert_eq!(codes, [1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         assert!(Kind::ALL.into_iter().all(|kind| Kind::from_code(kind.code()) == Some(kind)));
-        assert_eq!([0, 12, u32::MAX].map(Kind::from_code), [None; 3]);
+        assert_eq!([0, Kind::OLD_PUBLIC_KEY, 13, u32::MAX].map(Kind::from_code), [None; 4]);
     }
 }

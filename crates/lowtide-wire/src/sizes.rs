@@ -44,10 +44,11 @@ impl<'a> Sizes<'a> {
         self.degree() as u64 / 4
     }
 
-    /// A public key.
+    /// A public key, over the last special prime and those of the highest level.
     #[must_use]
     pub fn public_key(&self) -> u64 {
-        SEED_BYTES + self.limbs(&self.0.q)
+        let Literal { q, p, .. } = self.0;
+        SEED_BYTES + self.limbs(&p[p.len() - 1..]) + self.limbs(q)
     }
 
     /// A switching key for `level` and those below.

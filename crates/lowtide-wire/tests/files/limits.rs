@@ -76,7 +76,7 @@ fn files_from_the_future_are_told() {
 
 #[test]
 fn kinds_from_nowhere_are_told() {
-    for code in [0_u32, 12, 1 << 31] {
+    for code in [0_u32, 13, 1 << 31] {
         let error = Envelope::read(&with_header(&encode(&STOCK.fresh), 12, &code.to_le_bytes())).unwrap_err();
         assert!(matches!(error, Error::UnknownKind { code: found } if found == code));
     }

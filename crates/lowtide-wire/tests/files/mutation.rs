@@ -77,7 +77,7 @@ proptest! {
 
     #[test]
     fn random_payloads_panic_nothing(
-        kind in 0..10_u32,
+        kind in 0..14_u32,
         body in prop::collection::vec(any::<u8>(), 0..300),
         with_literal in any::<bool>(),
     ) {

@@ -29,7 +29,7 @@ pub(crate) fn wire_payload(input: &[u8]) {
     let Some((kind, body)) = input.split_first() else { return };
     let literal = &encode(&*PARAMS)[56..];
     let literal = &literal[..literal.len() - 32];
-    let file = seal(1, u32::from(kind % 10), &PARAMS.fingerprint().0, &[literal, body].concat());
+    let file = seal(1, u32::from(kind % 13), &PARAMS.fingerprint().0, &[literal, body].concat());
     any_file(&file, &Limits::only(&PARAMS));
 }
 
@@ -41,5 +41,5 @@ pub(crate) fn wire_parameters(input: &[u8]) {
     let (q, p) = (take(*q), take(*p));
     let (log_degree, log_scale) = ((*log_degree).into(), (*log_scale).into());
     let fingerprint = Literal { ring: Ring::Standard, log_degree, q, p, log_scale }.fingerprint();
-    any_file(&seal(1, u32::from(kind % 10), &fingerprint.0, &input[1..]), &limits());
+    any_file(&seal(1, u32::from(kind % 13), &fingerprint.0, &input[1..]), &limits());
 }
