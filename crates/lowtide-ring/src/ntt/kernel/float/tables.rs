@@ -31,12 +31,16 @@ impl Tables {
 
     pub(crate) fn new(degree: usize, lanes: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
         let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
-        Self {
-            forward: forward_stream(&radices, lanes, forward, q),
-            inverse: inverse_stream(&radices, lanes, inverse, q),
-            reduced: reductions(&radices),
-            radices,
-        }
+        let depth = ROWS.ilog2();
+        let mut streams = [forward, inverse].map(|twiddles| Stream::new(lanes, twiddles, q));
+        plan::descend(&radices, &mut |step| {
+            streams[0].push_step(step, |leaf| plan::descending(leaf, depth).collect());
+        });
+        plan::ascend(&radices, &mut |step| {
+            streams[1].push_step(step, |leaf| plan::ascending(leaf, depth).collect());
+        });
+        let [forward, inverse] = streams.map(|stream| stream.numbers.into());
+        Self { forward, inverse, reduced: reductions(&radices), radices }
     }
 }
 
@@ -61,58 +65,55 @@ fn stage(a: f64, b: f64) -> f64 {
     a + 0.5 + b / 32.0
 }
 
-fn forward_stream(radices: &[u32], lanes: usize, twiddles: &[Shoup], q: Modulus) -> Box<[f64]> {
-    let mut stream = Vec::with_capacity(2 * twiddles.len());
-    plan::descend(radices, &mut |step| match step {
-        Step::Stage { node } => push(&mut stream, [twiddles[node]], q),
-        Step::Leaf { node } if node % (lanes / 2) == 0 => {
-            let between = |leaf| plan::descending(leaf, ROWS.ilog2()).collect();
-            push_leaves(&mut stream, node..node + lanes / 2, between, twiddles, q);
-        }
-        Step::Leaf { .. } => {}
-    });
-    stream.into()
-}
-
-fn inverse_stream(radices: &[u32], lanes: usize, twiddles: &[Shoup], q: Modulus) -> Box<[f64]> {
-    let mut stream = Vec::with_capacity(2 * twiddles.len());
-    plan::ascend(radices, &mut |step| match step {
-        Step::Stage { node } => push(&mut stream, [twiddles[node]], q),
-        Step::Leaf { node } if node % (lanes / 2) == 0 => {
-            let between = |leaf| plan::ascending(leaf, ROWS.ilog2()).collect();
-            push_leaves(&mut stream, node..node + lanes / 2, between, twiddles, q);
-        }
-        Step::Leaf { .. } => {}
-    });
-    stream.into()
-}
-
-/// The factors of leaves side by side: those of the stages `between` the rows of each, then of their rows.
-fn push_leaves(
-    stream: &mut Vec<f64>,
-    leaves: Range<usize>,
-    between: impl Fn(usize) -> Vec<usize>,
-    twiddles: &[Shoup],
+/// Factors in the making, in the order of their use.
+struct Stream<'a> {
+    numbers: Vec<f64>,
+    lanes: usize,
+    twiddles: &'a [Shoup],
     q: Modulus,
-) {
-    let between: Vec<_> = leaves.clone().map(between).collect();
-    for stage in 0..ROWS - 1 {
-        between.iter().for_each(|nodes| push(stream, [twiddles[nodes[stage]]], q));
-    }
-    let row = |i: usize| leaves.clone().map(move |leaf| ROWS * leaf + i);
-    for i in 0..ROWS {
-        row(i).for_each(|node| push(stream, [twiddles[node]], q));
-    }
-    for i in 0..ROWS {
-        push(stream, row(i).flat_map(|node| [twiddles[2 * node], twiddles[2 * node + 1]]), q);
-    }
 }
 
-/// Factors, then their quotients.
-fn push(stream: &mut Vec<f64>, twiddles: impl IntoIterator<Item = Shoup, IntoIter: Clone>, q: Modulus) {
-    let balanced = twiddles.into_iter().map(|w| balanced(w.value(), q));
-    stream.extend(balanced.clone().map(|(factor, _)| factor));
-    stream.extend(balanced.map(|(_, quotient)| quotient));
+impl<'a> Stream<'a> {
+    fn new(lanes: usize, twiddles: &'a [Shoup], q: Modulus) -> Self {
+        Self { numbers: Vec::with_capacity(2 * twiddles.len()), lanes, twiddles, q }
+    }
+
+    /// The factors of a step, those of leaves with the first one of as many as are side by side. `between` names the nodes of
+    /// the stages between the rows of a leaf.
+    fn push_step(&mut self, step: Step, between: impl Fn(usize) -> Vec<usize>) {
+        match step {
+            Step::Stage { node } => self.push([node]),
+            Step::Leaf { node } if node % (self.lanes / 2) == 0 => {
+                self.push_leaves(node..node + self.lanes / 2, between);
+            }
+            Step::Leaf { .. } => {}
+        }
+    }
+
+    /// The factors of leaves side by side: those of the stages between the rows of each, then of their rows.
+    fn push_leaves(&mut self, leaves: Range<usize>, between: impl Fn(usize) -> Vec<usize>) {
+        let between: Vec<_> = leaves.clone().map(between).collect();
+        for stage in 0..ROWS - 1 {
+            between.iter().for_each(|nodes| self.push([nodes[stage]]));
+        }
+        let row = |i: usize| leaves.clone().map(move |leaf| ROWS * leaf + i);
+        for i in 0..ROWS {
+            row(i).for_each(|node| self.push([node]));
+        }
+        for i in 0..ROWS {
+            self.push(row(i).flat_map(|node| [2 * node, 2 * node + 1]));
+        }
+    }
+
+    /// Factors, then their quotients.
+    fn push(&mut self, nodes: impl IntoIterator<Item = usize>) {
+        let start = self.numbers.len();
+        let factor = |node: usize| balanced(self.twiddles[node].value(), self.q).0;
+        self.numbers.extend(nodes.into_iter().map(factor));
+        for i in start..self.numbers.len() {
+            self.numbers.push(self.numbers[i] / self.q.value() as f64);
+        }
+    }
 }
 
 #[cfg(test)]
