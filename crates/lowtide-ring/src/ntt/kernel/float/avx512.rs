@@ -157,7 +157,7 @@ impl Vectors<8> for Avx512 {
         for (i, group) in groups.iter().enumerate() {
             let x = self.load(group);
             let out: &mut [u8; 64] = out[i * bits..].first_chunk_mut().expect("a margin");
-            // SAFETY: the CPU has AVX-512 F and BW; the reference may be written for 64 bytes, and the store asks for no alignment.
+            // SAFETY: the CPU has AVX-512 F and BW; the reference may be written for 64 bytes, the store asks for no alignment.
             unsafe {
                 above |= _mm512_cmpgt_epu64_mask(x, most);
                 let x = _mm512_sllv_epi64(x, shifts);
