@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{cargo::Run, error::Error};
 
-/// Values of `LOWTIDE_ISA` below the best there is: what older machines run.
+/// Values of `LOWTIDE_ISA` below the best there may be: what older machines run.
 const CAPS: [&str; 3] = ["scalar", "avx2", "avx512"];
 
 /// `cargo test` and not another runner: its result lines are those that every reader of a log knows, and

@@ -32,14 +32,14 @@ impl Tables {
     pub(crate) fn new(degree: usize, lanes: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
         let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
         let depth = ROWS.ilog2();
-        let mut streams = [forward, inverse].map(|twiddles| Stream::new(lanes, twiddles, q));
+        let mut writers = [forward, inverse].map(|twiddles| Writer::new(lanes, twiddles, q));
         plan::descend(&radices, &mut |step| {
-            streams[0].push_step(step, |leaf| plan::descending(leaf, depth).collect());
+            writers[0].push_step(step, |leaf| plan::descending(leaf, depth).collect());
         });
         plan::ascend(&radices, &mut |step| {
-            streams[1].push_step(step, |leaf| plan::ascending(leaf, depth).collect());
+            writers[1].push_step(step, |leaf| plan::ascending(leaf, depth).collect());
         });
-        let [forward, inverse] = streams.map(|stream| stream.numbers.into());
+        let [forward, inverse] = writers.map(|writer| writer.numbers.into());
         Self { forward, inverse, reduced: reductions(&radices), radices }
     }
 }
@@ -65,15 +65,15 @@ fn stage(a: f64, b: f64) -> f64 {
     a + 0.5 + b / 32.0
 }
 
-/// Factors in the making, in the order of their use.
-struct Stream<'a> {
+/// What puts factors in the order of their use.
+struct Writer<'a> {
     numbers: Vec<f64>,
     lanes: usize,
     twiddles: &'a [Shoup],
     q: Modulus,
 }
 
-impl<'a> Stream<'a> {
+impl<'a> Writer<'a> {
     fn new(lanes: usize, twiddles: &'a [Shoup], q: Modulus) -> Self {
         Self { numbers: Vec::with_capacity(2 * twiddles.len()), lanes, twiddles, q }
     }
