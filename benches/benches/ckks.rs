@@ -55,8 +55,8 @@ const OPERATIONS: [(&str, Operation); 16] = [
     ("add", |set, _| keep(set.x.add(&set.y)?)),
     ("multiply by plaintext", |set, _| keep(set.x.mul_plain(&set.plaintext)?)),
     ("multiply by plaintext, rescale", |set, _| keep(set.x.mul_plain(&set.plaintext)?.rescale()?)),
-    ("multiply, relinearize, rescale", |set, _| keep(set.x.mul(&set.y)?.relinearize_rescale(&set.keys)?)),
-    ("square, relinearize, rescale", |set, _| keep(set.x.square().relinearize_rescale(&set.keys)?)),
+    ("multiply, relinearize, rescale", |set, _| keep(set.x.mul_relinearize_rescale(&set.y, &set.keys)?)),
+    ("square, relinearize, rescale", |set, _| keep(set.x.square_relinearize_rescale(&set.keys)?)),
     ("rotate", |set, _| keep(set.x.rotate(1, &set.keys)?)),
     ("eight hoisted rotations", |set, _| {
         let hoisted = set.x.hoist();
@@ -66,7 +66,7 @@ const OPERATIONS: [(&str, Operation); 16] = [
     ("sum of three rotations", |set, _| keep(set.x.rotate_sum(&[1, 2, 3], &set.keys)?)),
     ("one rotation key", |set, rng| keep(set.secret.rotation_key(1, set.params.max_level(), rng)?)),
     ("two independent products", |set, _| {
-        let product = |x: &Ciphertext, y: &Ciphertext| x.mul(y)?.relinearize_rescale(&set.keys);
+        let product = |x: &Ciphertext, y: &Ciphertext| x.mul_relinearize_rescale(y, &set.keys);
         let (first, second) = rayon::join(|| product(&set.x, &set.y), || product(&set.y, &set.x));
         keep((first?, second?))
     }),

@@ -246,7 +246,11 @@ fn vectors() -> Vec<Subject> {
             subject("inner_products", |field, out, secret, public| {
                 let packed = Packed::new(public, field.modulus());
                 let finish = Finish::none(field.modulus());
-                field.inner_products([out], &[(secret, [&packed]), (public, [&packed])], &finish);
+                field.inner_products(
+                    [out],
+                    &[(secret, [packed.as_slice()]), (public, [packed.as_slice()])],
+                    &finish,
+                );
             }),
         ]
     };

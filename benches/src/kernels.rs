@@ -3,7 +3,7 @@
 use std::{env, hint::black_box, time::Duration};
 
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, Throughput, measurement::WallTime};
-use lowtide_ring::{Modulus, Packed, prime::ntt_primes};
+use lowtide_ring::{Modulus, Packed, PackedSlice, prime::ntt_primes};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
@@ -26,8 +26,8 @@ pub fn residues(n: usize, seed: u64) -> Vec<u64> {
 
 /// Vectors, each to be multiplied with a packed one.
 #[must_use]
-pub fn pairs<'a>(vectors: &'a [Vec<u64>], packed: &'a [Packed]) -> Vec<(&'a [u64], [&'a Packed; 1])> {
-    vectors.iter().zip(packed).map(|(x, y)| (&x[..], [y])).collect()
+pub fn pairs<'a>(vectors: &'a [Vec<u64>], packed: &'a [Packed]) -> Vec<(&'a [u64], [PackedSlice<'a>; 1])> {
+    vectors.iter().zip(packed).map(|(x, y)| (&x[..], [y.as_slice()])).collect()
 }
 
 /// Whether rivals are timed too: `cargo xtask bench --rivals` asks for them.

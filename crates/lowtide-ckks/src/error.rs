@@ -167,7 +167,9 @@ pub enum Error {
         expected: usize,
     },
     /// A sum has to be of something.
-    #[error("a sum of no rotations: give at least one number of steps, 0 for the ciphertext itself")]
+    #[error(
+        "a sum of nothing: give at least one pair of factors, or one number of steps, 0 for the ciphertext itself"
+    )]
     EmptySum,
     /// Parts of a key or ciphertext do not fit together.
     #[error("{part} has {found} parts, {expected} are needed: the data are damaged or of other parameters")]

@@ -9,12 +9,15 @@
 //! special primes leave remainders, and with those each prime's sums become the result while they are in registers.
 //! Neither lifted digits nor sums are ever kept.
 
+mod product;
+
 use lowtide_ring::{
-    Automorphism, Basis, Buffer, Division, Evaluation, Extension, Field, Finish, Ntt, Packed, Poly,
+    Automorphism, Basis, Buffer, Division, Evaluation, Extension, Field, Finish, Ntt, PackedSlice, Poly,
     extend::Digits,
 };
 use rayon::prelude::*;
 
+pub(crate) use self::product::products_and_rescale;
 use crate::{Error, GaloisKey, Level, Parameters, SwitchingKey};
 
 /// What key switching and rescaling need at one level.
@@ -72,10 +75,15 @@ impl Tables {
         self.mod_down.divisor_len()
     }
 
+    /// The place in the level of prime `i` of the key basis, unless it is a special one.
+    const fn own(&self, i: usize) -> Option<usize> {
+        i.checked_sub(self.special_len())
+    }
+
     /// `P` times the addends join the sums modulo prime `i` of the key basis: nothing, modulo special primes.
     fn joined<'p>(&self, i: usize, addends: [Option<&'p Poly<Evaluation>>; 2]) -> Finish<'p, 2> {
         let none = Finish::none(self.key_basis().limbs()[i].modulus());
-        let Some(own) = i.checked_sub(self.special_len()) else { return none };
+        let Some(own) = self.own(i) else { return none };
         let addends = addends.map(|addend| addend.map(|poly| poly.limb(own)));
         Finish { addends, weight: self.special[own], ..none }
     }
@@ -87,36 +95,37 @@ impl Tables {
 
 /// A component cut into digits, before they are lifted.
 struct Cut<'a> {
-    component: &'a Poly<Evaluation>,
     tables: &'a Tables,
     digits: Vec<Digits>,
 }
 
 impl<'a> Cut<'a> {
-    fn new(params: &'a Parameters, component: &'a Poly<Evaluation>) -> Self {
-        let (tables, width) = (params.tables(component.basis().len() - 1), params.special_count());
+    /// `write(j, limb)` writes the component modulo prime `j` of the level.
+    fn new(tables: &'a Tables, write: impl Fn(usize, &mut [u64]) + Sync) -> Self {
+        let (width, write) = (tables.special_len(), &write);
         let digit = |(d, extension): (usize, &Extension)| {
-            let copy = |j| {
-                let own = component.limb(d * width + j);
-                move |[limb]: [&mut [u64]; 1]| limb.copy_from_slice(own)
-            };
-            let [digits] = extension.decompose(|tile| tile.map(copy).collect());
+            let limb = |j: usize| move |[limb]: [&mut [u64]; 1]| write(d * width + j, limb);
+            let [digits] = extension.decompose(|tile| tile.map(limb).collect());
             digits
         };
-        let digits = tables.digits.par_iter().enumerate().map(digit).collect();
-        Self { component, tables, digits }
+        Self { tables, digits: tables.digits.par_iter().enumerate().map(digit).collect() }
+    }
+
+    fn of(params: &'a Parameters, component: &Poly<Evaluation>) -> Self {
+        let tables = params.tables(component.basis().len() - 1);
+        Self::new(tables, |j, limb| limb.copy_from_slice(component.limb(j)))
     }
 
     /// The digits modulo these primes of the key basis, by coefficients.
-    fn lift(&self, primes: &[usize]) -> Vec<Lifted<'a>> {
+    fn lift(&self, primes: &[usize]) -> Vec<Lifted> {
         let (basis, width) = (self.tables.key_basis(), self.tables.special_len());
-        let room = |i: &usize| {
-            let own = i.checked_sub(width).map(|own| (own / width, self.component.limb(own)));
-            Lifted { own, limbs: basis.scratch(self.digits.len()) }
+        let room = |i: &usize| Lifted {
+            own: self.tables.own(*i).map(|own| own / width),
+            limbs: basis.scratch(self.digits.len()),
         };
-        let mut lifted: Vec<Lifted<'a>> = primes.iter().map(room).collect();
+        let mut lifted: Vec<Lifted> = primes.iter().map(room).collect();
         for (d, (digits, extension)) in self.digits.iter().zip(&self.tables.digits).enumerate() {
-            let others = primes.iter().zip(&mut lifted).filter(|(_, lifted)| !lifted.owns(d));
+            let others = primes.iter().zip(&mut lifted).filter(|(_, lifted)| lifted.own != Some(d));
             let (targets, mut outs): (Vec<usize>, Vec<&mut [u64]>) =
                 others.map(|(i, lifted)| (*i, &mut *lifted.limbs[d])).unzip();
             extension.convert(digits, &targets, &mut outs);
@@ -124,16 +133,18 @@ impl<'a> Cut<'a> {
         lifted
     }
 
-    /// The sums of products with a key modulo these primes.
+    /// The sums of products of the component's digits with a key modulo these primes.
     fn products<'s>(
         &'s self,
+        component: &'s Poly<Evaluation>,
         key: &'s SwitchingKey,
         primes: &[usize],
     ) -> Vec<impl FnOnce([&mut [u64]; 2], &Finish<'_, 2>) + use<'s, 'a>> {
-        let limbs = self.tables.key_basis().limbs();
-        let products = |(i, lifted): (usize, Lifted<'a>)| {
+        let tables = self.tables;
+        let products = |(i, lifted): (usize, Lifted)| {
             move |sums: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
-                lifted.into_values(&limbs[i]).products(&limbs[i], key, i, sums, finish);
+                let at = Place::new(tables, key, i);
+                at.products(&lifted.into_values(at.ntt), at.limb(component), 0, sums, finish);
             }
         };
         primes.iter().copied().zip(self.lift(primes)).map(products).collect()
@@ -141,42 +152,64 @@ impl<'a> Cut<'a> {
 }
 
 /// All digits modulo one prime of the key basis.
-struct Lifted<'a> {
-    /// The digit that has this prime, and the component's limb: it needs no lifting.
-    own: Option<(usize, &'a [u64])>,
+struct Lifted {
+    /// The digit that has this prime: it needs no lifting.
+    own: Option<usize>,
     /// One a digit; that of the digit above is not used.
     limbs: Buffer,
 }
 
-impl Lifted<'_> {
-    fn owns(&self, d: usize) -> bool {
-        self.own.is_some_and(|(own, _)| own == d)
-    }
-
+impl Lifted {
     /// The same digits by values: one after the other, over the same factors.
     fn into_values(mut self, ntt: &Ntt) -> Self {
-        let own = self.own.map(|(own, _)| own);
+        let own = self.own;
         let others = self.limbs.iter_mut().enumerate().filter(|(d, _)| Some(*d) != own);
         others.for_each(|(_, limb)| ntt.forward(limb));
         self
     }
+}
 
-    /// `sum_d lifted[d] key[d]` for both halves of a key, finished.
+/// A key modulo prime `i` of the key basis.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    i: usize,
+    /// Where the prime is in the level, unless it is a special one.
+    own: Option<usize>,
+    ntt: &'a Ntt,
+    key: &'a SwitchingKey,
+}
+
+impl<'a> Place<'a> {
+    fn new(tables: &'a Tables, key: &'a SwitchingKey, i: usize) -> Self {
+        Self { i, own: tables.own(i), ntt: &tables.key_basis().limbs()[i], key }
+    }
+
+    /// What a polynomial modulo the level's primes has here.
+    fn limb<'p>(&self, poly: &'p Poly<Evaluation>) -> Option<&'p [u64]> {
+        self.own.map(|own| poly.limb(own))
+    }
+
+    /// `sum_d lifted[d] key[d]` for both halves of the key, finished: as many as there is room for in `sums`, from `start` on.
+    /// The digit that has this prime is what the component itself has there.
     fn products(
         &self,
-        ntt: &Ntt,
-        key: &SwitchingKey,
-        i: usize,
+        lifted: &Lifted,
+        component: Option<&[u64]>,
+        start: usize,
         sums: [&mut [u64]; 2],
         finish: &Finish<'_, 2>,
     ) {
-        let halves = |digit: usize| key.digits()[digit].each_ref().map(|half| &half.limbs()[i]);
-        let mut terms: [(&[u64], [&Packed; 2]); Field::MAX_TERMS] = [(&[], halves(0)); _];
-        for (d, (term, limb)) in terms.iter_mut().zip(&*self.limbs).enumerate() {
-            let limb = self.own.filter(|(own, _)| *own == d).map_or(&**limb, |(_, own)| own);
-            *term = (limb, halves(d));
+        let places = start..start + sums[0].len();
+        let halves = |digit: usize| {
+            let halves = self.key.digits()[digit].each_ref();
+            halves.map(|half| half.limbs()[self.i].as_slice().slice(places.clone()))
+        };
+        let mut terms: [(&[u64], [PackedSlice<'_>; 2]); Field::MAX_TERMS] = [(&[], halves(0)); _];
+        for (d, (term, limb)) in terms.iter_mut().zip(&*lifted.limbs).enumerate() {
+            let own = component.filter(|_| lifted.own == Some(d));
+            *term = (own.unwrap_or_else(|| &limb[places.clone()]), halves(d));
         }
-        ntt.field().inner_products(sums, &terms[..self.limbs.len()], finish);
+        self.ntt.field().inner_products(sums, &terms[..lifted.limbs.len()], finish);
     }
 }
 
@@ -232,10 +265,10 @@ pub(crate) fn switch(
     addends: [Option<&Poly<Evaluation>>; 2],
 ) -> Result<[Poly<Evaluation>; 2], Error> {
     key.check_level(component.basis().len() - 1)?;
-    let cut = Cut::new(params, component);
+    let cut = Cut::of(params, component);
     let tables = cut.tables;
     let ending = Ending { tables, division: &tables.mod_down, addends, automorphism: None };
-    Ok(ending.of(|primes| cut.products(key, primes)))
+    Ok(ending.of(|primes| cut.products(component, key, primes)))
 }
 
 /// As [`switch`], and divided by the last prime: one division by both, and a quarter fewer transforms than two.
@@ -246,11 +279,11 @@ pub(crate) fn switch_and_rescale(
     [b, a]: [&Poly<Evaluation>; 2],
 ) -> Result<[Poly<Evaluation>; 2], Error> {
     key.check_level(component.basis().len() - 1)?;
-    let cut = Cut::new(params, component);
+    let cut = Cut::of(params, component);
     let tables = cut.tables;
     let division = &tables.lower().ok_or(Error::OutOfLevels)?.mod_down;
     let ending = Ending { tables, division, addends: [Some(b), Some(a)], automorphism: None };
-    Ok(ending.of(|primes| cut.products(key, primes)))
+    Ok(ending.of(|primes| cut.products(component, key, primes)))
 }
 
 /// The automorphism of a ciphertext, under the same secret again.
@@ -260,35 +293,36 @@ pub(crate) fn turn(
     key: &GaloisKey,
 ) -> Result<[Poly<Evaluation>; 2], Error> {
     key.key().check_level(a.basis().len() - 1)?;
-    let cut = Cut::new(params, a);
-    Ok(Ending::of_turn(cut.tables, b, key).of(|primes| cut.products(key.key(), primes)))
+    let cut = Cut::of(params, a);
+    Ok(Ending::of_turn(cut.tables, b, key).of(|primes| cut.products(a, key.key(), primes)))
 }
 
 /// A component cut and lifted, kept for many keys: what rotations of one ciphertext share.
 pub(crate) struct Hoist<'a> {
     tables: &'a Tables,
+    component: &'a Poly<Evaluation>,
     /// By prime of the key basis.
-    lifted: Vec<Lifted<'a>>,
+    lifted: Vec<Lifted>,
 }
 
 impl<'a> Hoist<'a> {
     pub(crate) fn new(params: &'a Parameters, component: &'a Poly<Evaluation>) -> Self {
-        let cut = Cut::new(params, component);
+        let cut = Cut::of(params, component);
         let primes: Vec<usize> = (0..cut.tables.key_basis().len()).collect();
         let limbs = cut.tables.key_basis().limbs();
-        let values = |(i, lifted): (&usize, Lifted<'a>)| lifted.into_values(&limbs[*i]);
+        let values = |(i, lifted): (&usize, Lifted)| lifted.into_values(&limbs[*i]);
         let lift = |tile: &[usize]| tile.iter().zip(cut.lift(tile)).map(values).collect::<Vec<_>>();
         let lifted = primes.par_chunks(4).flat_map_iter(lift).collect();
-        Self { tables: cut.tables, lifted }
+        Self { tables: cut.tables, component, lifted }
     }
 
     /// As [`turn`], with the addend for the first component.
     pub(crate) fn turn(&self, b: &Poly<Evaluation>, key: &GaloisKey) -> Result<[Poly<Evaluation>; 2], Error> {
         key.key().check_level(b.basis().len() - 1)?;
-        let limbs = self.tables.key_basis().limbs();
         let products = |i: usize| {
             move |sums: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
-                self.lifted[i].products(&limbs[i], key.key(), i, sums, finish);
+                let at = Place::new(self.tables, key.key(), i);
+                at.products(&self.lifted[i], at.limb(self.component), 0, sums, finish);
             }
         };
         let ending = Ending::of_turn(self.tables, b, key);
@@ -331,7 +365,7 @@ impl TurnSum<'_> {
         &self,
         tables: &Tables,
         i: usize,
-        lifted: &Lifted<'_>,
+        lifted: &Lifted,
         [b, a]: [&mut [u64]; 2],
         finish: &Finish<'_, 2>,
     ) {
@@ -344,7 +378,8 @@ impl TurnSum<'_> {
         for key in &self.keys {
             let turn = Some(key.automorphism());
             let finish = Finish { scale, turn, joins: true, ..tables.joined(i, [Some(own_b), None]) };
-            lifted.products(ntt, key.key(), i, [&mut *b, &mut *a], &finish);
+            let at = Place::new(tables, key.key(), i);
+            at.products(lifted, at.limb(own_a), 0, [&mut *b, &mut *a], &finish);
         }
     }
 }
@@ -355,10 +390,10 @@ pub(crate) fn turn_sum<'a>(
     sum: &'a TurnSum<'a>,
 ) -> Result<[Poly<Evaluation>; 2], Error> {
     sum.check()?;
-    let cut = Cut::new(params, &sum.of[1]);
+    let cut = Cut::of(params, &sum.of[1]);
     let (tables, limbs) = (cut.tables, cut.tables.key_basis().limbs());
     Ok(sum.ending(tables).of(|primes| {
-        let write = |(i, lifted): (usize, Lifted<'a>)| {
+        let write = |(i, lifted): (usize, Lifted)| {
             move |sums: [&mut [u64]; 2], finish: &Finish<'_, 2>| {
                 sum.write(tables, i, &lifted.into_values(&limbs[i]), sums, finish);
             }

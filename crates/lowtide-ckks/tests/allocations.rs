@@ -9,7 +9,7 @@
 
 use std::alloc::System;
 
-use lowtide_ckks::{KeyList, Parameters, Plaintext, SecretKey, Shape};
+use lowtide_ckks::{Ciphertext, KeyList, Parameters, Plaintext, SecretKey, Shape};
 use lowtide_ring::Ring;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -59,6 +59,8 @@ fn check_operations() {
     check("a sum of products", &|| drop(product.add(&product).unwrap()));
     check("a relinearization", &|| drop(product.relinearize(&keys).unwrap()));
     check("one with a rescale", &|| drop(product.relinearize_rescale(&keys).unwrap()));
+    check("a product that is never stored", &|| drop(x.mul_relinearize_rescale(&x, &keys).unwrap()));
+    check("an inner product", &|| drop(Ciphertext::inner_product(&[(&x, &x), (&x, &x)], &keys).unwrap()));
     check("a rescale", &|| drop(x.rescale().unwrap()));
     check("a rotation", &|| drop(x.rotate(1, &keys).unwrap()));
     check("a conjugation", &|| drop(x.conjugate(&keys).unwrap()));

@@ -1,6 +1,6 @@
 //! Vectors of residues modulo one prime, by the best kernel for it.
 
-use crate::{Automorphism, Isa, Modulus, Packed, Shoup, ntt::kernel};
+use crate::{Automorphism, Isa, Modulus, PackedSlice, Shoup, ntt::kernel};
 
 /// A modulus and the instruction set that computes with it: element-wise arithmetic on slices of residues.
 ///
@@ -193,13 +193,13 @@ impl Field {
     pub fn inner_products<const K: usize>(
         &self,
         outs: [&mut [u64]; K],
-        terms: &[(&[u64], [&Packed; K])],
+        terms: &[(&[u64], [PackedSlice<'_>; K])],
         finish: &Finish<'_, K>,
     ) {
         let Some(length) = outs.first().map(|out| out.len()) else { return };
-        let fits = |packed: &Packed| packed.len() == length && packed.bits() == self.modulus.bits();
+        let fits = |packed: &PackedSlice<'_>| packed.len() == length && packed.bits() == self.modulus.bits();
         assert!(terms.len() < Self::MAX_TERMS && outs.iter().all(|out| out.len() == length));
-        assert!(terms.iter().all(|(a, b)| a.len() == length && b.iter().all(|b| fits(b))));
+        assert!(terms.iter().all(|(a, b)| a.len() == length && b.iter().all(fits)));
         assert!(finish.addends.iter().flatten().all(|addend| addend.len() == length));
         assert!(finish.less.iter().flatten().all(|less| less.len() == length));
         assert!(finish.turn.is_none_or(|turn| turn.degree() == length));

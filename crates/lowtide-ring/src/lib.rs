@@ -25,5 +25,5 @@ pub use field::{Field, Finish};
 pub use isa::Isa;
 pub use modulus::{Modulus, Shoup};
 pub use ntt::Ntt;
-pub use packed::{Packed, PackedPoly};
+pub use packed::{Packed, PackedPoly, PackedSlice};
 pub use poly::{Coefficient, Evaluation, Form, Poly};

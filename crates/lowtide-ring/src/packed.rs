@@ -4,7 +4,7 @@
 //! Residue `i` of a vector is bits `i b` to `(i + 1) b - 1` of its bytes, the lowest bit of a byte first. So eight of them
 //! are `b` bytes, and each begins at a known bit of those.
 
-use std::fmt;
+use std::{fmt, ops::Range};
 
 use rayon::prelude::*;
 
@@ -98,8 +98,47 @@ impl Packed {
         unpack(&self.bytes, self.bits, out);
     }
 
+    /// All residues.
+    #[must_use]
+    pub fn as_slice(&self) -> PackedSlice<'_> {
+        PackedSlice { bits: self.bits, len: self.len, bytes: &self.bytes }
+    }
+}
+
+/// Some of the residues of a [`Packed`], one after the other.
+#[derive(Clone, Copy)]
+pub struct PackedSlice<'a> {
+    bits: u32,
+    len: usize,
+    /// The residues, and [`Packed::MARGIN`] or more.
+    bytes: &'a [u8],
+}
+
+impl<'a> PackedSlice<'a> {
+    /// How many residues there are.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The residues at these places of the slice.
+    ///
+    /// # Panics
+    /// When there are not as many, or the first one does not begin a byte.
+    #[must_use]
+    pub fn slice(self, places: Range<usize>) -> Self {
+        assert!(places.end <= self.len && places.start.is_multiple_of(GROUP));
+        let bytes = &self.bytes[places.start / GROUP * self.bits as usize..];
+        Self { len: places.len(), bytes, ..self }
+    }
+
     /// How many bits a residue has.
-    #[cfg(target_arch = "x86_64")]
     pub(crate) const fn bits(&self) -> u32 {
         self.bits
     }
@@ -107,8 +146,8 @@ impl Packed {
     /// The residues' bytes, and [`Packed::MARGIN`] more.
     #[cfg(target_arch = "x86_64")]
     #[inline]
-    pub(crate) fn padded(&self) -> &[u8] {
-        &self.bytes
+    pub(crate) const fn padded(&self) -> &'a [u8] {
+        self.bytes
     }
 
     /// What stands from so many bytes on: `N` bytes at most belong to no residue.
@@ -282,7 +321,7 @@ mod tests {
             let mut back = vec![u64::MAX; residues.len()];
             packed.unpack(&mut back);
             prop_assert_eq!(&back, &residues);
-            let groups: Vec<u64> = (0..residues.len().div_ceil(GROUP)).flat_map(|i| packed.group(i)).collect();
+            let groups: Vec<u64> = (0..residues.len().div_ceil(GROUP)).flat_map(|i| packed.as_slice().group(i)).collect();
             prop_assert_eq!(&groups[..residues.len()], &residues);
         }
     }

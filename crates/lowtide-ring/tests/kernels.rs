@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use lowtide_ring::{Automorphism, Field, Finish, Isa, Modulus, Packed, Ring};
+use lowtide_ring::{Automorphism, Field, Finish, Isa, Modulus, Packed, PackedSlice, Ring};
 use proptest::{collection::vec, prelude::*};
 
 /// Odd moduli of every size: the smallest ones, those next to a power of two, those at the limits of the kernels.
@@ -166,9 +166,9 @@ proptest! {
         length in 0_usize..70,
     ) {
         let packed: Vec<Packed> = vectors.iter().map(|vector| Packed::new(vector, q)).collect();
-        let terms: Vec<(&[u64], [&Packed; 2])> =
+        let terms: Vec<(&[u64], [PackedSlice<'_>; 2])> =
             vectors.iter().zip(&packed).collect::<Vec<_>>().as_chunks().0.iter()
-                .map(|[(a, _), (_, b), (_, c)]| (&a[..], [*b, *c])).collect();
+                .map(|[(a, _), (_, b), (_, c)]| (&a[..], [b.as_slice(), c.as_slice()])).collect();
         let start = vec![u64::MAX; vectors.first().map_or(length, Vec::len)];
         for k in 0..2 {
             let product = |i: usize, [a, halves @ ..]: &[Vec<u64>; 3]| u128::from(a[i]) * u128::from(halves[k][i]);
@@ -193,8 +193,8 @@ proptest! {
         let ([addend, less, start], vectors) = vectors.split_first_chunk().unwrap();
         let packed: Vec<Packed> = vectors.iter().map(|vector| Packed::new(vector, q)).collect();
         let pairs = vectors.as_chunks::<2>().0;
-        let terms: Vec<(&[u64], [&Packed; 1])> =
-            pairs.iter().zip(packed.as_chunks::<2>().0).map(|([a, _], [_, b])| (&a[..], [b])).collect();
+        let terms: Vec<(&[u64], [PackedSlice<'_>; 1])> =
+            pairs.iter().zip(packed.as_chunks::<2>().0).map(|([a, _], [_, b])| (&a[..], [b.as_slice()])).collect();
         let finish = Finish {
             addends: [joined.then_some(&addend[..])],
             weight,
@@ -216,6 +216,26 @@ proptest! {
 
 proptest! {
     #[test]
+    fn inner_products_of_slices_are_those_of_the_whole(
+        (q, vectors) in residues(2),
+        places in any::<[prop::sample::Index; 2]>(),
+    ) {
+        let [a, b] = vectors.first_chunk().unwrap();
+        let [start, end] = places.map(|place| place.index(a.len() + 1));
+        let (start, end) = (start.min(end) / 8 * 8, start.max(end));
+        let (packed, finish) = (Packed::new(b, q), Finish::none(q));
+        for field in fields(q) {
+            let mut whole = vec![u64::MAX; a.len()];
+            field.inner_products([&mut whole], &[(a, [packed.as_slice()])], &finish);
+            let mut part = vec![u64::MAX; end - start];
+            // A slice of a slice is one.
+            let slice = packed.as_slice().slice(start..a.len()).slice(0..end - start);
+            field.inner_products([&mut part], &[(&a[start..end], [slice])], &finish);
+            prop_assert_eq!(&part, &whole[start..end], "{:?}", field.isa());
+        }
+    }
+
+    #[test]
     fn inner_products_go_through_an_automorphism(
         (q, log_degree, vectors) in (moduli(), 3_u32..8).prop_flat_map(|(q, log_degree)| {
             (Just(q), Just(log_degree), vec(vec(below(q.value()), 1_usize << log_degree), 3))
@@ -231,12 +251,12 @@ proptest! {
             let turn = Automorphism::with_isa(ring, degree, element, field.isa()).unwrap();
             let [mut straight, mut expected, mut found] = [(); 3].map(|()| vec![u64::MAX; degree]);
             let finish = Finish { less: Some([&less[..]]), ..Finish::none(q) };
-            field.inner_products([&mut straight], &[(a, [&packed])], &finish);
+            field.inner_products([&mut straight], &[(a, [packed.as_slice()])], &finish);
             turn.permute(&mut expected, &straight);
             let turned = Finish { turn: Some(&turn), ..finish };
-            field.inner_products([&mut found], &[(a, [&packed])], &turned);
+            field.inner_products([&mut found], &[(a, [packed.as_slice()])], &turned);
             prop_assert_eq!(&found, &expected, "{:?}", field.isa());
-            field.inner_products([&mut found], &[(a, [&packed])], &Finish { joins: true, ..turned });
+            field.inner_products([&mut found], &[(a, [packed.as_slice()])], &Finish { joins: true, ..turned });
             let once = expected.clone();
             field.add_assign(&mut expected, &once);
             prop_assert_eq!(&found, &expected, "{:?}", field.isa());
@@ -266,7 +286,7 @@ fn the_largest_sums_of_every_number_of_terms() {
 
             // What joins is one term more.
             let (count, packed) = (count.min(Field::MAX_TERMS - 1), Packed::new(&residues, q));
-            let terms = vec![(&residues[..], [&packed; 2]); count];
+            let terms = vec![(&residues[..], [packed.as_slice(); 2]); count];
             let finish = Finish {
                 addends: [Some(&residues); 2],
                 weight: q.value() - 1,

@@ -5,7 +5,7 @@ use std::time::Instant;
 use lowtide_ckks::{Ciphertext, Error, EvaluationKeys, GaloisKey, Noise, Parameters, Shape, SwitchingKey};
 use lowtide_encoding::Encoder;
 use lowtide_ring::{
-    Automorphism, Basis, Evaluation, Field, Finish, Ntt, Packed, PackedPoly, Poly, Ring, sample,
+    Automorphism, Basis, Evaluation, Field, Finish, Ntt, Packed, PackedPoly, PackedSlice, Poly, Ring, sample,
 };
 
 use super::{Setting, Speed};
@@ -129,8 +129,11 @@ fn inner_products(
     let (keys, finish) = (keys.as_chunks().0, Finish::none(ntt.modulus()));
     quickest(times, || {
         for key in keys.chunks_exact(TERMS) {
-            let terms: Vec<(&[u64], [&Packed; 2])> =
-                digits.iter().map(Vec::as_slice).zip(key.iter().map(<[Packed; 2]>::each_ref)).collect();
+            let terms: Vec<(&[u64], [PackedSlice<'_>; 2])> = digits
+                .iter()
+                .map(Vec::as_slice)
+                .zip(key.iter().map(|halves| halves.each_ref().map(Packed::as_slice)))
+                .collect();
             ntt.field().inner_products(sums.each_mut().map(Vec::as_mut_slice), &terms, &finish);
         }
     }) / (2 * keys.len() * DEGREE) as f64

@@ -38,8 +38,12 @@ impl Setup {
     }
 
     fn of(ring: Ring, digits: usize) -> Self {
-        let params = Parameters::insecure(shape(ring, digits).literal().unwrap()).unwrap();
-        let mut rng = ChaCha20Rng::from_seed([digits as u8; 32]);
+        Self::with(shape(ring, digits))
+    }
+
+    fn with(shape: Shape) -> Self {
+        let params = Parameters::insecure(shape.literal().unwrap()).unwrap();
+        let mut rng = ChaCha20Rng::from_seed([shape.digits as u8; 32]);
         let secret = SecretKey::generate(&params, &mut rng);
         let level = params.max_level();
         let list = KeyList {
@@ -119,6 +123,16 @@ proptest! {
         let merged = x.mul(&y).unwrap().relinearize_rescale(&setup.keys).unwrap();
         assert_eq!((merged.scale(), merged.level()), (relinearized.rescale().unwrap().scale(), level - 1));
         check(&setup, &merged, &product);
+        let (fused, keys) = (x.mul_relinearize_rescale(&y, &setup.keys).unwrap(), &setup.keys);
+        assert!(fused == merged && fused.noise() == merged.noise());
+        let merged = x.square().relinearize_rescale(keys).unwrap();
+        let fused = x.square_relinearize_rescale(keys).unwrap();
+        assert!(fused == merged && fused.noise() == merged.noise());
+        let sum = x.mul(&y).unwrap().add(&x.square()).unwrap().add(&y.square()).unwrap();
+        let merged = sum.relinearize_rescale(keys).unwrap();
+        let fused = Ciphertext::inner_product(&[(&x, &y), (&x, &x), (&y, &y)], keys).unwrap();
+        assert!(fused == merged && fused.noise() == merged.noise());
+        check(&setup, &fused, &zip(&a, &b, |x, y| x * y + x * x + y * y));
         check(&setup, &x.mul(&y).unwrap().rescale().unwrap().relinearize(&setup.keys).unwrap(), &product);
         check(&setup, &x.mul_plain(&plain).unwrap().rescale().unwrap(), &product);
         let square = x.square().relinearize(&setup.keys).unwrap();
@@ -163,6 +177,43 @@ proptest! {
         assert_eq!((encrypted.level(), encrypted.seed()), (level, None));
         check(&setup, &encrypted, &a);
     }
+}
+
+#[test]
+fn products_that_are_never_stored_are_the_same_bit_for_bit() {
+    // Several blocks of coefficients.
+    for (ring, digits) in Ring::ALL.into_iter().flat_map(|ring| [1, 2, 4].map(|digits| (ring, digits))) {
+        let mut setup = Setup::with(Shape { log_degree: 11, ..shape(ring, digits) });
+        let mut encrypt = |step: f64| {
+            let numbers: Vec<f64> = (0..1 << 11).map(|i| (step * f64::from(i)).sin()).collect();
+            let (params, scale) = (&setup.params, setup.params.default_scale());
+            let plain = Plaintext::from_coefficients(params, 3, scale, &numbers).unwrap();
+            setup.secret.encrypt(&plain, &mut setup.rng).unwrap()
+        };
+        let (x, y) = (encrypt(0.1), encrypt(0.7));
+        let keys = &setup.keys;
+        let product = x.mul(&y).unwrap();
+        assert_eq!(x.mul_relinearize_rescale(&y, keys), product.relinearize_rescale(keys));
+        let sum = product.add(&y.square()).unwrap().add(&product).unwrap();
+        assert_eq!(
+            Ciphertext::inner_product(&[(&x, &y), (&y, &y), (&y, &x)], keys),
+            sum.relinearize_rescale(keys),
+        );
+    }
+}
+
+#[test]
+fn inner_products_name_what_does_not_fit() {
+    let mut setup = Setup::new(2);
+    let (x, low) = (setup.encrypt(&[0.5; SLOTS]), setup.encrypt(&[0.5; SLOTS]).drop_to(0).unwrap());
+    let keys = &setup.keys;
+    let wide = x.mul_constant(1.0, &Scale::power_of_two(10)).unwrap();
+    let of = |pairs: &[(&Ciphertext, &Ciphertext)]| Ciphertext::inner_product(pairs, keys).unwrap_err();
+    assert_eq!(of(&[]), Error::EmptySum);
+    assert_eq!(of(&[(&x, &x), (&x, &low)]), Error::LevelMismatch { left: 4, right: 0 });
+    let (left, right) = (x.scale() * x.scale(), x.scale() * wide.scale());
+    assert_eq!(of(&[(&x, &x), (&x, &wide)]), Error::ScaleMismatch { left, right });
+    assert_eq!(of(&[(&low, &low)]), Error::OutOfLevels);
 }
 
 #[test]

@@ -9,7 +9,7 @@
 use super::Ntt;
 #[cfg(target_arch = "x86_64")]
 use crate::isa::Kind;
-use crate::{Field, Isa, Packed, Shoup, field::Finish};
+use crate::{Field, Isa, Packed, PackedSlice, Shoup, field::Finish};
 
 /// A closure that is in line wherever it is called.
 #[cfg(target_arch = "x86_64")]
@@ -34,7 +34,7 @@ mod stage;
 use float::{Avx2, Avx512, Vectors};
 
 /// A vector and those that it is multiplied with, one for each sum.
-pub(crate) type Term<'a, const K: usize> = (&'a [u64], [&'a Packed; K]);
+pub(crate) type Term<'a, const K: usize> = (&'a [u64], [PackedSlice<'a>; K]);
 
 /// A vector and its weights, one for each sum.
 pub(crate) type Weighted<'a, const T: usize> = (&'a [u64], [u64; T]);
@@ -250,7 +250,7 @@ impl Blocks {
 /// The byte `at` belongs to a residue, or to a group with one.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-unsafe fn packed_bytes<const N: usize>(packed: &Packed, at: usize) -> &[u8; N] {
+unsafe fn packed_bytes<const N: usize>(packed: PackedSlice<'_>, at: usize) -> &[u8; N] {
     const { assert!(N <= Packed::MARGIN) };
     let bytes = packed.padded();
     debug_assert!(at + N <= bytes.len());
@@ -262,7 +262,7 @@ unsafe fn packed_bytes<const N: usize>(packed: &Packed, at: usize) -> &[u8; N] {
 /// that must wait for them holds up what comes after it more than a load of one line does.
 #[cfg(target_arch = "x86_64")]
 #[inline]
-fn fetch_ahead(packed: &Packed, at: usize) {
+fn fetch_ahead(packed: PackedSlice<'_>, at: usize) {
     use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
     let address = packed.padded().as_ptr().wrapping_add(at + 1024).cast();
     // SAFETY: every x86-64 CPU knows this hint, which may name any address.

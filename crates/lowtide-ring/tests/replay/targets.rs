@@ -1,6 +1,6 @@
 //! What the fuzz targets of `fuzz/` do with any bytes. They panic where a kernel is wrong.
 
-use lowtide_ring::{Field, Finish, Isa, Modulus, Ntt, Packed, prime::ntt_primes};
+use lowtide_ring::{Field, Finish, Isa, Modulus, Ntt, Packed, PackedSlice, prime::ntt_primes};
 
 /// One modulus and two numbers of every size: each operation against 128-bit division.
 pub(crate) fn ring_arithmetic(input: &[u8]) {
@@ -76,8 +76,8 @@ pub(crate) fn ring_kernels(input: &[u8]) {
     let residues: Vec<[Vec<u64>; 2]> =
         (0..terms).map(|_| [(); 2].map(|()| input.numbers(length, q.value()))).collect();
     let packed: Vec<Packed> = residues.iter().map(|[_, y]| Packed::new(y, q)).collect();
-    let pairs: Vec<(&[u64], [&Packed; 1])> =
-        residues.iter().zip(&packed).map(|([x, _], y)| (&x[..], [y])).collect();
+    let pairs: Vec<(&[u64], [PackedSlice<'_>; 1])> =
+        residues.iter().zip(&packed).map(|([x, _], y)| (&x[..], [y.as_slice()])).collect();
     let finish = Finish {
         addends: [Some(&b)],
         weight: shoup.value(),

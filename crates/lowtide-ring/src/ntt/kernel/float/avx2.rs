@@ -7,7 +7,7 @@ use super::{
     UNIT, Vectors,
     vectors::instructions,
 };
-use crate::{Modulus, Packed};
+use crate::{Modulus, PackedSlice};
 
 /// The proof that the CPU has AVX2 and FMA.
 #[derive(Clone, Copy)]
@@ -153,7 +153,7 @@ impl Vectors<4> for Avx2 {
     }
 
     #[inline(always)]
-    unsafe fn unpacked(self, unpack: &Unpack, packed: &Packed, i: usize) -> __m256i {
+    unsafe fn unpacked(self, unpack: &Unpack, packed: PackedSlice<'_>, i: usize) -> __m256i {
         let (half, at) = (i % 2, i / 2 * unpack.bits);
         if half == 0 {
             fetch_ahead(packed, at);

@@ -7,7 +7,7 @@ use super::{
     Vectors,
     vectors::instructions,
 };
-use crate::{Modulus, Packed};
+use crate::{Modulus, PackedSlice};
 
 /// The proof that the CPU has AVX-512 F, DQ, BW and VL.
 #[derive(Clone, Copy)]
@@ -187,7 +187,7 @@ impl Vectors<8> for Avx512 {
     }
 
     #[inline(always)]
-    unsafe fn unpacked(self, unpack: &Unpack, packed: &Packed, i: usize) -> __m512i {
+    unsafe fn unpacked(self, unpack: &Unpack, packed: PackedSlice<'_>, i: usize) -> __m512i {
         let at = i * unpack.bits;
         fetch_ahead(packed, at);
         // SAFETY: the caller promises such residues; the CPU has AVX-512 F and BW, and the load asks for no alignment.

@@ -1,6 +1,6 @@
 //! What kernels in double precision ask of a CPU.
 
-use crate::{Modulus, Packed};
+use crate::{Modulus, PackedSlice};
 
 /// What a CPU does with vectors of `L` numbers or words. Owning one is the proof that it can.
 pub(crate) trait Vectors<const L: usize>: Copy {
@@ -73,7 +73,7 @@ pub(crate) trait Vectors<const L: usize>: Copy {
     ///
     /// # Safety
     /// There are as many, and they have the modulus' bits.
-    unsafe fn unpacked(self, unpack: &Self::Unpack, packed: &Packed, i: usize) -> Self::Word;
+    unsafe fn unpacked(self, unpack: &Self::Unpack, packed: PackedSlice<'_>, i: usize) -> Self::Word;
     /// The `i`th `L` bytes, eight of them a word.
     fn bytes(self, bytes: &[u64], i: usize) -> Self::Float;
 }

@@ -6,7 +6,7 @@ use super::{
     super::{fetch_ahead, packed_bytes, scalar},
     LANES, load, load_bytes, splat, store_bytes,
 };
-use crate::{Modulus, Packed};
+use crate::{Modulus, PackedSlice};
 
 /// Takes eight residues from as many bytes as they have bits.
 pub(super) struct Unpack {
@@ -39,7 +39,7 @@ impl Unpack {
     /// There is such a group, and its residues have the modulus' bits.
     #[target_feature(enable = "avx512f,avx512vbmi")]
     #[inline]
-    pub(super) unsafe fn group(&self, packed: &Packed, i: usize) -> __m512i {
+    pub(super) unsafe fn group(&self, packed: PackedSlice<'_>, i: usize) -> __m512i {
         let at = i * self.bits;
         fetch_ahead(packed, at);
         // SAFETY: a group that there is has a residue.
