@@ -9,7 +9,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::{Basis, Buffer, Coefficient, Evaluation, Field, Isa, Ntt, Poly, Shoup, buffer};
+use crate::{
+    Basis, Buffer, Coefficient, Evaluation, Field, Isa, Ntt, Poly, Shoup, buffer, ntt::kernel::Sources,
+};
 
 /// Conversion from one basis to another, exact and centred.
 #[derive(Debug)]
@@ -23,6 +25,8 @@ pub struct Extension {
     inverses: Vec<Shoup>,
     /// `1 / q_j`.
     reciprocals: Vec<f64>,
+    /// The largest `q_j`.
+    below: u64,
     /// By target prime: `Q/q_j mod p`, then `-Q mod p`.
     weights: Vec<Vec<u64>>,
     /// By target prime: its arithmetic, portable when a source prime is too wide for vector kernels.
@@ -68,6 +72,7 @@ impl Extension {
         let field = |limb: &Ntt| if wide { Field::new(limb.modulus(), Isa::SCALAR) } else { *limb.field() };
         Self {
             inverses: limbs.iter().enumerate().map(inverse).collect(),
+            below: limbs.iter().map(|limb| limb.modulus().value()).max().unwrap_or(0),
             reciprocals: limbs.iter().map(|limb| 1.0 / limb.modulus().value() as f64).collect(),
             weights: target.limbs().iter().map(weights).collect(),
             fields: target.limbs().iter().map(field).collect(),
@@ -189,7 +194,8 @@ impl Extension {
         let multiple = (&digits.multiple[0][block.start / 8..], targets.map(|i| self.weights[i][count]));
         let fields = targets.map(|i| &self.fields[i]);
         let outs = outs.each_mut().map(|out| &mut out[block.clone()]);
-        Field::weighted_sums_and(fields, outs, &terms[..count], Some(multiple));
+        let sources = Sources { terms: &terms[..count], bytes: Some(multiple), below: self.below };
+        Field::weighted_sums_of(fields, outs, sources);
     }
 
     /// The polynomial modulo the target basis whose coefficients are the representatives nearest zero of `poly`'s.

@@ -1,6 +1,9 @@
 //! Vectors of residues modulo one prime, by the best kernel for it.
 
-use crate::{Automorphism, Isa, Modulus, PackedSlice, Shoup, ntt::kernel};
+use crate::{
+    Automorphism, Isa, Modulus, PackedSlice, Shoup,
+    ntt::kernel::{self, Sources},
+};
 
 /// A modulus and the instruction set that computes with it: element-wise arithmetic on slices of residues.
 ///
@@ -150,29 +153,32 @@ impl Field {
         outs: [&mut [u64]; T],
         terms: &[(&[u64], [u64; T])],
     ) {
-        Self::weighted_sums_and(fields, outs, terms, None);
+        // Of larger numbers the portable kernel alone takes sums, which asks for no limit.
+        let below = Self::VECTOR_LIMIT;
+        Self::weighted_sums_of(fields, outs, Sources { terms, bytes: None, below });
     }
 
-    /// As [`Field::weighted_sums`], with one more vector, of bytes: eight of them a word, the first one lowest.
-    pub(crate) fn weighted_sums_and<const T: usize>(
+    /// As [`Field::weighted_sums`], of sources about which more is known.
+    pub(crate) fn weighted_sums_of<const T: usize>(
         fields: [&Self; T],
         outs: [&mut [u64]; T],
-        terms: &[(&[u64], [u64; T])],
-        bytes: Option<(&[u64], [u64; T])>,
+        sources: Sources<'_, T>,
     ) {
+        let Sources { terms, bytes, below } = sources;
         let Some(length) = outs.first().map(|out| out.len()) else { return };
         assert!(terms.len() + usize::from(bytes.is_some()) <= Self::MAX_TERMS);
         assert!(outs.iter().all(|out| out.len() == length));
         assert!(terms.iter().all(|(vector, _)| vector.len() == length));
         assert!(bytes.is_none_or(|(bytes, _)| bytes.len() >= length.div_ceil(8)));
         if fields.iter().all(|field| field.isa == fields[0].isa) {
-            return kernel::weighted_sums(fields, outs, terms, bytes);
+            return kernel::weighted_sums(fields, outs, sources);
         }
         for (t, (field, out)) in fields.into_iter().zip(outs).enumerate() {
             let mut each: [(&[u64], [u64; 1]); Self::MAX_TERMS] = [(&[], [0]); _];
             let own = |(vector, weights): &(_, [u64; T])| (*vector, [weights[t]]);
             each.iter_mut().zip(terms).for_each(|(each, term)| *each = own(term));
-            kernel::weighted_sums([field], [out], &each[..terms.len()], bytes.as_ref().map(own));
+            let sources = Sources { terms: &each[..terms.len()], bytes: bytes.as_ref().map(own), below };
+            kernel::weighted_sums([field], [out], sources);
         }
     }
 
@@ -275,8 +281,34 @@ mod tests {
                 let [mut expected, mut found] = [(); 2].map(|()| [(); 3].map(|()| vec![u64::MAX; length]));
                 Field::weighted_sums(fields.each_ref(), expected.each_mut().map(Vec::as_mut_slice), &terms);
                 let found_sums = found.each_mut().map(Vec::as_mut_slice);
-                Field::weighted_sums_and(fields.each_ref(), found_sums, &terms[1..], Some((&bytes, terms[0].1)));
+                let sources = Sources { terms: &terms[1..], bytes: Some((&bytes, terms[0].1)), below: Field::VECTOR_LIMIT };
+                Field::weighted_sums_of(fields.each_ref(), found_sums, sources);
                 prop_assert_eq!(found, expected, "{:?}", isa);
+            }
+        }
+    }
+
+    #[test]
+    fn sums_of_the_largest_numbers_below_a_limit() {
+        let moduli = [97, (1 << 48) - 59, (1 << 50) - 27].map(|q| Modulus::new(q).expect("a prime"));
+        for (q, bits) in moduli.into_iter().flat_map(|q| (0..=50).map(move |bits| (q, bits))) {
+            let vector = [(1_u64 << bits) - 1; 64];
+            // The largest residue, and the one that is the largest times 2^52.
+            let weights = [q.value() - 1, q.neg(q.inverse(q.reduce(1 << 52)))];
+            for count in 0..Field::MAX_TERMS {
+                let terms = vec![(&vector[..], weights); count];
+                let sources =
+                    Sources { terms: &terms, bytes: Some((&[u64::MAX; 8], weights)), below: 1 << bits };
+                let sums = |isa| {
+                    let (field, mut outs) = (Field::new(q, isa), [[u64::MAX; 64]; 2]);
+                    Field::weighted_sums_of([&field; 2], outs.each_mut().map(|out| &mut out[..]), sources);
+                    outs
+                };
+                let expected = sums(Isa::SCALAR);
+                assert!(
+                    Isa::available().all(|isa| sums(isa) == expected),
+                    "{count} of {bits} bits modulo {q:?}"
+                );
             }
         }
     }

@@ -39,6 +39,16 @@ pub(crate) type Term<'a, const K: usize> = (&'a [u64], [PackedSlice<'a>; K]);
 /// A vector and its weights, one for each sum.
 pub(crate) type Weighted<'a, const T: usize> = (&'a [u64], [u64; T]);
 
+/// What weighted sums are taken of.
+#[derive(Clone, Copy)]
+pub(crate) struct Sources<'a, const T: usize> {
+    pub(crate) terms: &'a [Weighted<'a, T>],
+    /// One more vector, of bytes: eight of them a word, the first one lowest.
+    pub(crate) bytes: Option<Weighted<'a, T>>,
+    /// One past the largest number in the vectors: the smaller, the less vector kernels have to reduce.
+    pub(crate) below: u64,
+}
+
 macro_rules! dispatch {
     ($field:expr, $kernel:ident($($argument:expr),*)) => {
         match $field.isa().kind() {
@@ -127,10 +137,9 @@ pub(crate) fn reduce(field: &Field, out: &mut [u64], a: &[u64]) {
 pub(crate) fn weighted_sums<const T: usize>(
     fields: [&Field; T],
     outs: [&mut [u64]; T],
-    terms: &[Weighted<'_, T>],
-    bytes: Option<Weighted<'_, T>>,
+    sources: Sources<'_, T>,
 ) {
-    dispatch!(fields[0], weighted_sums(outs, terms, bytes, fields.map(Field::modulus)));
+    dispatch!(fields[0], weighted_sums(outs, sources, fields.map(Field::modulus)));
 }
 
 pub(crate) fn tensor(field: &Field, outs: [&mut [u64]; 3], a: [&[u64]; 2], b: [&[u64]; 2]) {

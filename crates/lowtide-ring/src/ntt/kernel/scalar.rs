@@ -1,6 +1,6 @@
 //! Portable kernels: the reference that every other one equals bit for bit.
 
-use super::{Blocks, Term, Weighted};
+use super::{Blocks, Sources, Term, Weighted};
 use crate::{Modulus, Shoup, field::Finish};
 
 mod packing;
@@ -91,13 +91,8 @@ pub(crate) fn reduce(out: &mut [u64], a: &[u64], q: Modulus) {
     }
 }
 
-pub(crate) fn weighted_sums<const T: usize>(
-    outs: [&mut [u64]; T],
-    terms: &[Weighted<'_, T>],
-    bytes: Option<Weighted<'_, T>>,
-    q: [Modulus; T],
-) {
-    weighted_sums_from(0, outs, terms, bytes, q);
+pub(crate) fn weighted_sums<const T: usize>(outs: [&mut [u64]; T], sources: Sources<'_, T>, q: [Modulus; T]) {
+    weighted_sums_from(0, outs, sources, q);
 }
 
 pub(crate) fn tensor(
@@ -148,8 +143,7 @@ pub(crate) fn inner_products<const K: usize>(
 pub(crate) fn weighted_sums_from<const T: usize>(
     first: usize,
     outs: [&mut [u64]; T],
-    terms: &[Weighted<'_, T>],
-    bytes: Option<Weighted<'_, T>>,
+    Sources { terms, bytes, .. }: Sources<'_, T>,
     q: [Modulus; T],
 ) {
     for (t, out) in outs.into_iter().enumerate() {

@@ -2,7 +2,7 @@
 //! stays below `8 p`, an exact integer.
 
 use super::{
-    super::{Term, Weighted, scalar},
+    super::{Sources, Term, scalar},
     Prime, UNIT, Vectors, factor,
 };
 use crate::{Field, Modulus, field::Finish};
@@ -21,14 +21,13 @@ const SMALL: usize = 4;
 pub(crate) fn weighted_sums<const T: usize, const L: usize, V: Vectors<L>>(
     v: V,
     outs: [&mut [u64]; T],
-    terms: &[Weighted<'_, T>],
-    bytes: Option<Weighted<'_, T>>,
+    sources: Sources<'_, T>,
     q: [Modulus; T],
 ) {
     if T > 2 && L < 8 {
-        weighted::<T, 2, L, V>(v, outs, terms, bytes, q);
+        weighted::<T, 2, L, V>(v, outs, sources, q);
     } else {
-        weighted::<T, WIDTH, L, V>(v, outs, terms, bytes, q);
+        weighted::<T, WIDTH, L, V>(v, outs, sources, q);
     }
 }
 
@@ -36,10 +35,10 @@ pub(crate) fn weighted_sums<const T: usize, const L: usize, V: Vectors<L>>(
 fn weighted<const T: usize, const W: usize, const L: usize, V: Vectors<L>>(
     v: V,
     outs: [&mut [u64]; T],
-    terms: &[Weighted<'_, T>],
-    bytes: Option<Weighted<'_, T>>,
+    sources: Sources<'_, T>,
     q: [Modulus; T],
 ) {
+    let Sources { terms, bytes, .. } = sources;
     let zero = v.number(0.0);
     let p: [Prime<L, V>; T] = std::array::from_fn(in_line!(|t: usize| Prime::new(v, q[t])));
     let mut factors = [[(zero, zero); T]; Field::MAX_TERMS];
@@ -85,7 +84,7 @@ fn weighted<const T: usize, const W: usize, const L: usize, V: Vectors<L>>(
         }
     }
     let rest = outs.map(|out| out.1);
-    scalar::weighted_sums_from(blocks * L * W, rest, terms, bytes, q);
+    scalar::weighted_sums_from(blocks * L * W, rest, sources, q);
 }
 
 /// Weights for each modulus its own, as factors.

@@ -11,7 +11,7 @@
 use std::arch::x86_64::*;
 
 use super::{
-    super::{Term, Weighted, scalar},
+    super::{Sources, Term, scalar},
     Barrett, Factor, LANES, difference, inverse_of, load,
     packing::Unpack,
     splat, store, subtract_if_above, sum,
@@ -23,29 +23,20 @@ const WIDTH: usize = 4;
 
 /// Several sums at a time read each vector once. As many vectors are added at a time as leave every sum a register.
 #[target_feature(enable = "avx512f,avx512ifma")]
-pub(crate) fn weighted_sums<const T: usize>(
-    outs: [&mut [u64]; T],
-    terms: &[Weighted<'_, T>],
-    bytes: Option<Weighted<'_, T>>,
-    q: [Modulus; T],
-) {
-    if T > 2 { weighted::<T, 2>(outs, terms, bytes, q) } else { weighted::<T, WIDTH>(outs, terms, bytes, q) }
+pub(crate) fn weighted_sums<const T: usize>(outs: [&mut [u64]; T], sources: Sources<'_, T>, q: [Modulus; T]) {
+    if T > 2 { weighted::<T, 2>(outs, sources, q) } else { weighted::<T, WIDTH>(outs, sources, q) }
 }
 
 #[target_feature(enable = "avx512f,avx512ifma")]
-fn weighted<const T: usize, const W: usize>(
-    outs: [&mut [u64]; T],
-    terms: &[Weighted<'_, T>],
-    bytes: Option<Weighted<'_, T>>,
-    q: [Modulus; T],
-) {
+fn weighted<const T: usize, const W: usize>(outs: [&mut [u64]; T], sources: Sources<'_, T>, q: [Modulus; T]) {
+    let Sources { terms, bytes, below } = sources;
     // Each weight takes a factor 2^52 along, which the reduction divides away.
     let radices = q.map(|q| q.shoup(1 << 52));
     let radix = |weights: [u64; T]| std::array::from_fn(|t| radices[t].mul(weights[t], q[t]));
     let mut weights = [[0; T]; Field::MAX_TERMS];
     weights.iter_mut().zip(terms).for_each(|(weights, term)| *weights = radix(term.1));
     let multiples = bytes.map(|(bytes, weights)| (bytes, radix(weights).map(|weight| splat(weight))));
-    let late = q.map(|q| Late::new(q, terms.len() + usize::from(bytes.is_some())));
+    let late = q.map(|q| Late::new(q, terms.len() as u64 * below + (1 << 8)));
     let outs = outs.map(|out| {
         let blocks = out.len() / (LANES * W);
         out.split_at_mut(blocks * LANES * W)
@@ -77,7 +68,7 @@ fn weighted<const T: usize, const W: usize>(
             }
         }
     }
-    scalar::weighted_sums_from(blocks * LANES * W, outs.map(|out| out.1), terms, bytes, q);
+    scalar::weighted_sums_from(blocks * LANES * W, outs.map(|out| out.1), sources, q);
 }
 
 /// One vector of each sum at a time: what is done with a sum at its end takes many registers, and the next ones are on their
@@ -91,7 +82,8 @@ pub(crate) fn inner_products<const K: usize>(
 ) {
     // The factor 2^52 brings back what the reduction divides by.
     let factor = Factor::new(q.shoup(q.mul(q.reduce(1 << 52), finish.scale.value())), q);
-    let (late, unpack, weight) = (Late::new(q, terms.len() + 1), Unpack::new(q), splat(finish.weight));
+    let (late, unpack, weight) =
+        (Late::new(q, (terms.len() as u64 + 1) * q.value()), Unpack::new(q), splat(finish.weight));
     let (blocks, zero) = (outs[0].len() / LANES, Sums::<1>::new(q));
     for i in 0..blocks {
         let mut sums = [zero; K];
@@ -199,15 +191,16 @@ struct Late {
 }
 
 impl Late {
+    /// For sums of products of residues with numbers that are at most so much together.
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
-    fn new(q: Modulus, terms: usize) -> Self {
+    fn new(q: Modulus, numbers: u64) -> Self {
         let mut multiples = [_mm512_setzero_si512(); 5];
         for (k, multiple) in multiples.iter_mut().enumerate() {
             *multiple = splat(q.value() << k);
         }
-        // The quotient of a sum is at most q, for no term, and below (terms / 4) q + q otherwise.
-        let steps = (terms.max(1).div_ceil(4) + 1).next_power_of_two().trailing_zeros() as usize;
+        // The quotient of a sum is at most q, for no term, and below (numbers / 2^52) q + q otherwise.
+        let steps = (numbers.max(1).div_ceil(1 << 52) + 1).next_power_of_two().trailing_zeros() as usize;
         Self { q: splat(q.value()), inverse: splat(inverse_of(q)), multiples, steps }
     }
 
