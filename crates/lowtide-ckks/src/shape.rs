@@ -89,10 +89,14 @@ impl Shape {
             + special as f64 * f64::from(self.special_bits())
     }
 
-    /// Bits of a special prime: `P` is at least as large as the largest digit, the first.
+    /// Bits of a special prime, such that `P` is larger than the largest digit, the first. Four bits are enough for all: what a
+    /// key switch with `d` digits adds then is `sqrt(15 d) / 2^4` of the rounding that ends it. So many primes may have a bit
+    /// less than each with a spare one would.
     fn special_bits(&self) -> u32 {
+        const MARGIN: u32 = 4;
         let special = (self.levels + 1).div_ceil(self.digits.max(1)) as u32;
-        (self.first_bits + (special - 1) * self.scale_bits).div_ceil(special) + 1
+        let digit = self.first_bits + (special - 1) * self.scale_bits;
+        (digit + MARGIN).div_ceil(special).min(digit.div_ceil(special) + 1)
     }
 }
 
