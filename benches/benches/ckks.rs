@@ -4,6 +4,7 @@
 
 use std::{
     cell::LazyCell,
+    collections::BTreeSet,
     error::Error,
     hint::black_box,
     time::{Duration, Instant},
@@ -23,7 +24,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 /// First as many levels as the budget of each ring degree pays for, with a head room of ten bits or so over the scale and
 /// no prime above 50 bits: `log2(QP)` is 207, 425, 825 and 1712. Then the same at 2^15 with real slots alone. At last few
 /// wide primes, as libraries with 64-bit arithmetic have them, in as few digits as the budget of the ring allows where
-/// that is fastest: `log2(QP)` is 425, 853 and 1717.
+/// that is fastest: `log2(QP)` is 425, 853 and 1694.
 const SHAPES: [(&str, Shape); 8] = [
     ("2^13", Shape { log_degree: 13, first_bits: 49, scale_bits: 36, levels: 3, digits: 4, ..BASE }),
     ("2^14", Shape { log_degree: 14, levels: 6, ..BASE }),
@@ -32,7 +33,7 @@ const SHAPES: [(&str, Shape); 8] = [
     ("2^15 real", Shape { ring: Ring::ConjugateInvariant, log_degree: 15, levels: 14, ..BASE }),
     ("2^14 wide", Shape { log_degree: 14, first_bits: 47, scale_bits: 47, levels: 6, digits: 4, ..BASE }),
     ("2^15 wide", Shape { log_degree: 15, first_bits: 48, scale_bits: 47, levels: 11, digits: 2, ..BASE }),
-    ("2^16 wide", Shape { log_degree: 16, first_bits: 48, scale_bits: 47, levels: 23, digits: 2, ..BASE }),
+    ("2^16 wide", Shape { log_degree: 16, first_bits: 50, scale_bits: 48, levels: 22, digits: 2, ..BASE }),
 ];
 
 const BASE: Shape =
@@ -111,6 +112,7 @@ impl Set {
 struct Figure {
     operation: &'static str,
     name: &'static str,
+    log_degree: u32,
     threads: usize,
     time: Duration,
     units: f64,
@@ -169,7 +171,7 @@ fn group<F: FnOnce() -> Set>(
             };
             pool.install(|| bencher.iter_custom(sample));
         });
-        figures.extend(Figure::new(operation, name, threads, &samples));
+        figures.extend(Figure::new(operation, (name, log_degree), threads, &samples));
     }
     group.finish();
     figures
@@ -179,7 +181,7 @@ impl Figure {
     /// From all samples, those of the warm-up first; none when criterion was asked for something else than a measurement.
     fn new(
         operation: &'static str,
-        name: &'static str,
+        (name, log_degree): (&'static str, u32),
         threads: usize,
         samples: &[(Duration, Duration)],
     ) -> Option<Self> {
@@ -187,7 +189,7 @@ impl Figure {
         let time = median(&mut measured.map(|(time, _)| time));
         let mut ratios = measured.map(|(time, unit)| time.div_duration_f64(unit));
         ratios.sort_unstable_by(f64::total_cmp);
-        Some(Self { operation, name, threads, time, units: ratios[SAMPLES / 2] })
+        Some(Self { operation, name, log_degree, threads, time, units: ratios[SAMPLES / 2] })
     }
 }
 
@@ -210,6 +212,17 @@ fn print(figures: &[Figure]) {
             |both| format!("{:.3} | {:.2} |", milliseconds(both.time), units / both.units),
         );
         println!("| {operation} | {name} | {:.3} | {units:.1} | {two}", milliseconds(*time));
+    }
+    println!("\n| N | unit, us | where vectors are allocated, us |\n|---|---|---|");
+    let degrees: BTreeSet<u32> = figures.iter().map(|figure| figure.log_degree).collect();
+    for log_degree in degrees {
+        let mut units = [Unit::new(1 << log_degree), Unit::as_allocated(1 << log_degree)];
+        let mut times = [const { Vec::new() }; 2];
+        for _ in 0..SAMPLES {
+            units.iter_mut().zip(&mut times).for_each(|(unit, times)| times.push(unit.time()));
+        }
+        let [unit, allocated] = times.map(|mut times| 1e3 * milliseconds(median(&mut times)));
+        println!("| 2^{log_degree} | {unit:.1} | {allocated:.1} |");
     }
 }
 
