@@ -10,6 +10,14 @@
 //! The sum `2a + 2q` is one instruction, `2q + lo(a, 2)`. And since a multiplication reads no more than 52 bits, a sum
 //! `a + t` that is a multiplicand `b` of the next stage keeps its bits above them: it is called bare here, as is
 //! the difference made of it.
+//!
+//! Modulo narrow primes, below [`NARROW`], nothing is subtracted from `a`: numbers grow by `2q` in each stage. After the
+//! twelve that there are at most above a leaf and the three between its rows, they are below `31q`, so that no `2a + 2q` was
+//! above `60q`; after the three between lanes, which add `a` to itself, they are below `37q`. In the end there is a division:
+//!
+//! ```text
+//! x - hi(x, floor(2^52 / q)) q        in [0, 2q)
+//! ```
 
 use std::arch::x86_64::*;
 
@@ -26,20 +34,15 @@ use crate::{Modulus, Shoup};
 
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub(crate) fn forward(values: &mut [u64], tables: &Tables, halving: Option<Shoup>, q: Modulus) {
-    let stream = &mut Stream::new(&tables.forward);
-    let butterfly = Butterfly {
-        q: splat(q.value()),
-        two_q: splat(2 * q.value()),
-        minus_q: splat((1 << 52) - q.value()),
-        mask: splat(MASK),
-        two: splat(2),
-        montgomery: Montgomery::new(q),
-    };
-    match halving {
-        None => butterfly.descend(values.as_chunks_mut().0, &tables.radices, stream),
-        Some(w) => butterfly.meet(values, &tables.radices, stream, w, q),
+    if q.value() < NARROW {
+        Butterfly::<true>::new(q).forward(values, tables, halving, q);
+    } else {
+        Butterfly::<false>::new(q).forward(values, tables, halving, q);
     }
 }
+
+/// One past the moduli for which stages need not subtract.
+const NARROW: u64 = (1 << 52) / 60;
 
 /// All stages of `B` blocks of `R` rows each, `$x[block][row]`, with the factors
 /// `$w(block, place)`. In line, because a call would cost more than what it does.
@@ -58,16 +61,40 @@ macro_rules! stages {
 }
 
 /// What a butterfly needs besides its twiddle factor.
-struct Butterfly {
+struct Butterfly<const IS_NARROW: bool> {
     q: __m512i,
     two_q: __m512i,
     minus_q: __m512i,
     mask: __m512i,
     two: __m512i,
     montgomery: Montgomery,
+    /// `floor(2^52 / q)`.
+    reciprocal: __m512i,
 }
 
-impl Butterfly {
+impl<const IS_NARROW: bool> Butterfly<IS_NARROW> {
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn new(q: Modulus) -> Self {
+        Self {
+            q: splat(q.value()),
+            two_q: splat(2 * q.value()),
+            minus_q: splat((1 << 52) - q.value()),
+            mask: splat(MASK),
+            two: splat(2),
+            montgomery: Montgomery::new(q),
+            reciprocal: splat((1 << 52) / q.value()),
+        }
+    }
+
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    fn forward(&self, values: &mut [u64], tables: &Tables, halving: Option<Shoup>, q: Modulus) {
+        let stream = &mut Stream::new(&tables.forward);
+        match halving {
+            None => self.descend(values.as_chunks_mut().0, &tables.radices, stream),
+            Some(w) => self.meet(values, &tables.radices, stream, w, q),
+        }
+    }
+
     /// All stages of a block, to residues.
     #[target_feature(enable = "avx512f,avx512ifma")]
     fn descend(&self, block: &mut [[u64; LANES]], radices: &[u32], stream: &mut Stream<'_, u64>) {
@@ -168,26 +195,39 @@ impl Butterfly {
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
     fn lanes(&self, (a, b): Pair, words: __m512i) -> Pair {
-        let a = _mm512_add_epi64(subtract_if_above(a, self.two_q), self.q);
+        let a = _mm512_add_epi64(self.first(a), self.q);
         let sum = self.montgomery.add(a, b, words);
         (sum, _mm512_sub_epi64(_mm512_add_epi64(a, a), sum))
     }
 
-    /// The residue of a number in `[0, 4q)`.
+    /// The residue of a result: of a number in `[0, 4q)`, or below `2^52` where `q` is narrow.
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
     fn residue(&self, x: __m512i) -> __m512i {
-        subtract_if_above(subtract_if_above(x, self.two_q), self.q)
+        let x = if IS_NARROW {
+            let quotient = _mm512_madd52hi_epu64(_mm512_setzero_si512(), x, self.reciprocal);
+            _mm512_and_si512(_mm512_madd52lo_epu64(x, quotient, self.minus_q), self.mask)
+        } else {
+            subtract_if_above(x, self.two_q)
+        };
+        subtract_if_above(x, self.q)
+    }
+
+    /// A first operand as a butterfly takes it: in `[0, 2q)` unless `q` is narrow.
+    #[target_feature(enable = "avx512f,avx512ifma")]
+    #[inline]
+    fn first(&self, a: __m512i) -> __m512i {
+        if IS_NARROW { a } else { subtract_if_above(a, self.two_q) }
     }
 
     /// `a + b w` and `a - b w`; bare, where multiplications are all that reads them.
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
     fn butterfly(&self, a: __m512i, b: __m512i, w: Twiddle, bare: bool) -> (__m512i, __m512i) {
-        self.sum_and_difference(subtract_if_above(a, self.two_q), b, w, bare)
+        self.sum_and_difference(self.first(a), b, w, bare)
     }
 
-    /// As [`Butterfly::butterfly`], for `a` in `[0, 2q)`.
+    /// As [`Butterfly::butterfly`], for `a` as [`Butterfly::first`] makes it.
     #[target_feature(enable = "avx512f,avx512ifma")]
     #[inline]
     fn sum_and_difference(&self, a: __m512i, b: __m512i, w: Twiddle, bare: bool) -> (__m512i, __m512i) {
