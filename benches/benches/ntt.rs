@@ -1,5 +1,5 @@
 //! Transforms by instruction set, modulo one prime of 50 bits; when asked for, beside `tfhe-ntt` and `concrete-ntt`, which
-//! choose theirs.
+//! choose theirs. Then forward ones modulo a prime of 45 bits, with room in a word for what grows.
 
 use criterion::Criterion;
 use lowtide_benches::{
@@ -7,12 +7,13 @@ use lowtide_benches::{
     kernels::{group, prime, residues, row, with_rivals},
     selection,
 };
-use lowtide_ring::{Isa, Ntt};
+use lowtide_ring::{Isa, Modulus, Ntt, prime::ntt_primes};
 
 fn main() {
     let mut criterion = selection::from_args(Criterion::default().without_plots());
     for n in [13, 14, 15, 16].map(|log| 1 << log) {
         transforms(&mut criterion, n);
+        narrow(&mut criterion, n);
     }
     criterion.final_summary();
     if selection::is_measurement() {
@@ -54,4 +55,16 @@ fn transforms(c: &mut Criterion, n: usize) {
         });
     }
     inverse.finish();
+}
+
+fn narrow(c: &mut Criterion, n: usize) {
+    let prime = ntt_primes(45, 2 * n as u64).next().expect("there are primes of 45 bits");
+    let q = Modulus::new(prime).expect("a prime of 45 bits is in range");
+    let start: Vec<u64> = residues(n, 0).iter().map(|x| q.reduce(*x)).collect();
+    let mut forward = group(c, "forward, 45 bits", n);
+    for isa in Isa::available() {
+        let ntt = Ntt::with_isa(n, q, isa).expect("a transform");
+        row(&mut forward, (isa.name(), n), start.clone(), |x| ntt.forward(x));
+    }
+    forward.finish();
 }
