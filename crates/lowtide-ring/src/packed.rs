@@ -130,7 +130,7 @@ impl<'a> PackedSlice<'a> {
     /// The residues at these places of the slice.
     ///
     /// # Panics
-    /// When there are not as many, or the first one does not begin a byte.
+    /// When there are not as many, or the first place is no multiple of eight, where a residue begins a byte.
     #[must_use]
     pub fn slice(self, places: Range<usize>) -> Self {
         assert!(places.end <= self.len && places.start.is_multiple_of(GROUP));
