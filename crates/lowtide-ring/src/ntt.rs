@@ -14,24 +14,35 @@
 //!
 //! The upper half of `b` goes on times `i`, for which the stage below has the factor `psi^(-N / 2)` and not `psi^(N / 2)`.
 
+use std::sync::OnceLock;
+
 use crate::{Error, Field, Isa, Modulus, Ring, Shoup, prime::root_of_unity};
 
 pub(crate) mod kernel;
 
-/// A transform of one length modulo one prime, with the tables and the kernel it was made for.
+/// A transform of one length modulo one prime, by the kernel it was made for.
+///
+/// Its tables are made by the first transform: a basis that is only asked for its primes, as that of a plan that is weighed
+/// or of a file that is looked at, costs next to nothing.
 #[derive(Debug)]
 pub struct Ntt {
     field: Field,
     ring: Ring,
     degree: usize,
     psi: u64,
+    factors: OnceLock<Factors>,
+    /// The square root of `-1` at which the conjugate-invariant ring is halved, with the sign of the forward transform and
+    /// with that of the inverse.
+    halving: Option<[Shoup; 2]>,
+}
+
+/// What a transform multiplies by.
+#[derive(Debug)]
+struct Factors {
     tables: kernel::Tables,
     /// What the stage that joins two halves multiplies sums and differences by: `1 / N` and its own factor by `N`, or half
     /// of it, as the stage that follows asks for.
     last: (Shoup, Shoup),
-    /// The square root of `-1` at which the conjugate-invariant ring is halved, with the sign of the forward transform and
-    /// with that of the inverse.
-    halving: Option<[Shoup; 2]>,
 }
 
 impl Ntt {
@@ -67,20 +78,24 @@ impl Ntt {
             return Err(Error::Degree { degree, min, max });
         }
         let psi = root_of_unity(modulus, ring.root_order(degree))?;
-        let field = Field::new(modulus, isa);
-        let [forward, inverse] =
-            [psi, modulus.inverse(psi)].map(|root| twiddles(ring, degree, root, modulus));
-        let (halving, halves) = match ring {
-            Ring::Standard => (None, 1),
-            Ring::ConjugateInvariant => {
-                let i = modulus.pow(psi, degree as u64);
-                (Some([modulus.neg(i), i].map(|i| modulus.shoup(i))), 2)
-            }
-        };
-        let scale = modulus.inverse(halves * degree as u64);
-        let last = [scale, modulus.mul(scale, inverse[1].value())].map(|w| modulus.shoup(w)).into();
-        let tables = kernel::Tables::new(&field, forward, inverse);
-        Ok(Self { field, ring, degree, psi, tables, last, halving })
+        let halving = (ring == Ring::ConjugateInvariant).then(|| {
+            let i = modulus.pow(psi, degree as u64);
+            [modulus.neg(i), i].map(|i| modulus.shoup(i))
+        });
+        let (field, factors) = (Field::new(modulus, isa), OnceLock::new());
+        Ok(Self { field, ring, degree, psi, factors, halving })
+    }
+
+    fn factors(&self) -> &Factors {
+        self.factors.get_or_init(|| {
+            let (ring, degree, q) = (self.ring, self.degree, self.modulus());
+            let [forward, inverse] =
+                [self.psi, q.inverse(self.psi)].map(|root| twiddles(ring, degree, root, q));
+            let halves = if self.halving.is_some() { 2 } else { 1 };
+            let scale = q.inverse(halves * degree as u64);
+            let last = [scale, q.mul(scale, inverse[1].value())].map(|w| q.shoup(w)).into();
+            Factors { tables: kernel::Tables::new(&self.field, forward, inverse), last }
+        })
     }
 
     /// The ring.
@@ -137,7 +152,7 @@ impl Ntt {
     /// # Panics
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn inverse(&self, values: &mut [u64]) {
-        self.inverse_with(values, self.last);
+        self.inverse_with(values, self.factors().last);
     }
 
     /// Evaluations to the coefficients of `factor` times the polynomial, at no more cost than [`Ntt::inverse`].
@@ -150,7 +165,7 @@ impl Ntt {
     /// When `values.len() != N`: a wrong shape is a bug in the caller.
     pub fn inverse_scaled(&self, values: &mut [u64], factor: u64) {
         let q = self.modulus();
-        let (scale, twiddle) = self.last;
+        let (scale, twiddle) = self.factors().last;
         let times = |w: Shoup| q.shoup(w.mul(factor, q));
         self.inverse_with(values, (times(scale), times(twiddle)));
     }

@@ -39,8 +39,8 @@ impl Limits {
         self
     }
 
-    /// Only rings of degree up to `2^log_degree`. The tables of a parameter set take memory in proportion to the degree,
-    /// up to a quarter of a gigabyte at `2^17`, however short the file.
+    /// Only rings of degree up to `2^log_degree`. The tables of a parameter set take memory in proportion to the degree once
+    /// something is computed, up to a quarter of a gigabyte at `2^17`, however short the file.
     #[must_use]
     pub const fn log_degree(mut self, log_degree: u32) -> Self {
         self.log_degree = log_degree;
@@ -82,7 +82,7 @@ impl Limits {
         }
     }
 
-    /// Through the door, with a look at the size of the literal before the door builds tables for it.
+    /// Through the door, with a look at the size of the literal before.
     fn build(&self, literal: Literal) -> Result<Parameters, Error> {
         let (found, limit) = (literal.log_degree, self.log_degree);
         if found > limit {

@@ -195,7 +195,7 @@ impl Tables {
 
 pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
     let (q, halving) = (ntt.field.modulus(), ntt.halving.map(|[minus_i, _]| minus_i));
-    match &ntt.tables {
+    match &ntt.factors().tables {
         Tables::Scalar(tables) => scalar::forward(values, tables, halving, q),
         // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
         #[cfg(target_arch = "x86_64")]
@@ -212,7 +212,7 @@ pub(super) fn forward(ntt: &Ntt, values: &mut [u64]) {
 /// The stage that joins two halves multiplies sums and differences by `last`.
 pub(super) fn inverse(ntt: &Ntt, values: &mut [u64], last: (Shoup, Shoup)) {
     let (q, halving) = (ntt.field.modulus(), ntt.halving.map(|[_, i]| i));
-    match &ntt.tables {
+    match &ntt.factors().tables {
         Tables::Scalar(tables) => scalar::inverse(values, tables, last, halving, q),
         // SAFETY: such tables are made for an `Isa` of this kind, which exists only where the CPU has it.
         #[cfg(target_arch = "x86_64")]
