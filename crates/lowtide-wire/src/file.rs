@@ -2,15 +2,13 @@
 
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Write},
+    io,
     path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use zeroize::Zeroize;
-
-use crate::{Envelope, Error, Limits, Payload, encode};
+use crate::{Envelope, Error, Limits, Payload, Writer, payload};
 
 /// Reads a value from a file.
 ///
@@ -81,17 +79,13 @@ impl<'a> Draft<'a> {
         let number = COUNTER.fetch_add(1, Ordering::Relaxed);
         let name = format!(".lowtide-{}-{number}.part", process::id());
         let draft = Self { target, path: target.with_file_name(name) };
-        let mut bytes = encode(value);
-        let length = bytes.len() as u64;
-        let written = create(&draft.path, T::KIND.is_secret()).and_then(|mut file| {
-            file.write_all(&bytes)?;
-            file.sync_all()
+        let written = create(&draft.path, T::KIND.is_secret()).and_then(|file| {
+            let out = payload::seal(value, |_| Writer::to_file(file));
+            let bytes = out.count();
+            out.finish().map(|()| bytes)
         });
-        if T::KIND.is_secret() {
-            bytes.zeroize();
-        }
-        written.map_err(|source| draft.failed("write", source))?;
-        Ok((draft, length))
+        let bytes = written.map_err(|source| draft.failed("write", source))?;
+        Ok((draft, bytes))
     }
 
     fn failed(&self, verb: &'static str, source: io::Error) -> Error {

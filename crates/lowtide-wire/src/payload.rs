@@ -33,19 +33,27 @@ pub trait Payload: Wire {
 /// The bytes of a file. Those of a secret key are secret: the caller wipes them.
 #[must_use]
 pub fn encode<T: Payload>(value: &T) -> Vec<u8> {
-    let write = |out: &mut Writer| {
+    seal(value, Writer::with_capacity).into_bytes()
+}
+
+/// A value as a file, in the writer that is made for so many bytes.
+pub(crate) fn seal<T: Payload>(value: &T, writer: impl FnOnce(usize) -> Writer) -> Writer {
+    let payload = |out: &mut Writer| {
         literal::write(value.params().literal(), out);
         value.write(out);
     };
     let mut count = Writer::counting();
-    write(&mut count);
+    payload(&mut count);
     let header = Header {
         version: Header::VERSION,
         kind: T::KIND,
         payload_bytes: count.count(),
         fingerprint: value.params().fingerprint(),
     };
-    header.seal(write)
+    let bytes = usize::try_from(header.file_bytes()).expect("what is in memory fits in memory");
+    let mut out = writer(bytes);
+    header.seal(&mut out, payload);
+    out
 }
 
 /// The value in the bytes of a file.
