@@ -59,16 +59,17 @@ impl Packed {
     fn from_bytes(bytes: &[u8], modulus: Modulus) -> Result<Self, Error> {
         let bits = modulus.bits();
         assert!(bytes.len().is_multiple_of(bits as usize));
-        let mut group = [0; GROUP];
-        for (start, bytes) in bytes.chunks_exact(bits as usize).enumerate() {
-            unpack(bytes, bits, &mut group);
-            if let Some(i) = group.iter().position(|x| *x >= modulus.value()) {
-                let index = start * GROUP + i;
-                return Err(Error::ResidueOutOfRange { value: group[i], index, prime: modulus.value() });
-            }
-        }
         let len = bytes.len() / bits as usize * GROUP;
-        Ok(Self { bits, len, bytes: [bytes, &[0; Self::MARGIN]].concat() })
+        let packed = Self { bits, len, bytes: [bytes, &[0; Self::MARGIN]].concat() };
+        let groups = (0..len / GROUP).map(|i| packed.as_slice().group(i));
+        let prime = modulus.value();
+        let are_residues = |group: [u64; GROUP]| group.into_iter().fold(true, |all, x| all & (x < prime));
+        if groups.clone().fold(true, |all, group| all & are_residues(group)) {
+            return Ok(packed);
+        }
+        let mut residues = groups.flatten().enumerate();
+        let (index, value) = residues.find(|(_, x)| *x >= prime).expect("one is too large");
+        Err(Error::ResidueOutOfRange { value, index, prime })
     }
 
     /// How many residues there are.

@@ -4,6 +4,7 @@
 
 use std::{borrow::Cow, fmt, io::Read};
 
+use blake3::Hasher;
 use lowtide_ckks::Fingerprint;
 use zeroize::Zeroize;
 
@@ -104,7 +105,11 @@ impl<'a> Envelope<'a> {
 
     fn checked(self) -> Result<Self, Error> {
         let (content, digest) = self.bytes.split_at(self.bytes.len() - DIGEST_BYTES);
-        if blake3::hash(content).as_bytes() == digest { Ok(self) } else { Err(Error::Damaged) }
+        if Hasher::new().update_rayon(content).finalize().as_bytes() == digest {
+            Ok(self)
+        } else {
+            Err(Error::Damaged)
+        }
     }
 
     /// The header.

@@ -102,7 +102,7 @@ impl Writer {
     pub(crate) fn digest(&mut self) -> blake3::Hash {
         match &mut self.0 {
             Sink::Count(_) => blake3::hash(&[]),
-            Sink::Bytes(bytes) => blake3::hash(bytes),
+            Sink::Bytes(bytes) => Hasher::new().update_rayon(bytes).finalize(),
             Sink::File(stream) => {
                 stream.flush();
                 stream.digest.finalize()
