@@ -93,8 +93,8 @@ impl Ntt {
                 [self.psi, q.inverse(self.psi)].map(|root| twiddles(ring, degree, root, q));
             let halves = if self.halving.is_some() { 2 } else { 1 };
             let scale = q.inverse(halves * degree as u64);
-            let last = [scale, q.mul(scale, inverse[1].value())].map(|w| q.shoup(w)).into();
-            Factors { tables: kernel::Tables::new(&self.field, forward, inverse), last }
+            let last = [scale, q.mul(scale, inverse[1])].map(|w| q.shoup(w)).into();
+            Factors { tables: kernel::Tables::new(&self.field, &forward, &inverse), last }
         })
     }
 
@@ -190,23 +190,24 @@ pub(crate) const fn reverse_bits(i: usize, n: usize) -> usize {
 /// In the standard ring that of node `i` is `root^brv(i)`, where `brv` reverses `log2 degree` bits. The heap of the
 /// conjugate-invariant ring is the left half of one twice as large, below node 2 of it; the upper half of its node 1 comes
 /// times a square root of `-1`.
-fn twiddles(ring: Ring, degree: usize, root: u64, q: Modulus) -> Box<[Shoup]> {
-    let (points, above) = match ring {
-        Ring::Standard => (degree, 0),
-        Ring::ConjugateInvariant => (2 * degree, 1),
-    };
+fn twiddles(ring: Ring, degree: usize, root: u64, q: Modulus) -> Vec<u64> {
+    let points = if ring == Ring::Standard { degree } else { 2 * degree };
     // root^brv(2^depth): those of the other bits join as factors.
     let bit = |depth: u32| q.shoup(q.pow(root, (points >> (depth + 1)) as u64));
     let mut powers = vec![1; degree];
-    let mut factors = powers.clone();
     for depth in 0..degree.ilog2() {
         let (known, next) = powers.split_at_mut(1 << depth);
-        let own = |w: Shoup| known.iter().map(move |power| w.mul(*power, q));
-        next.iter_mut().zip(own(bit(depth))).for_each(|(next, power)| *next = power);
-        factors[1 << depth..].iter_mut().zip(own(bit(depth + above))).for_each(|(next, power)| *next = power);
+        let w = bit(depth);
+        next.iter_mut().zip(known).for_each(|(next, power)| *next = w.mul(*power, q));
     }
-    if ring == Ring::ConjugateInvariant {
-        factors[1] = q.inverse(factors[1]);
+    if ring == Ring::Standard {
+        return powers;
     }
-    factors.iter().map(|w| q.shoup(*w)).collect()
+    let mut factors = vec![1; degree];
+    for depth in 0..degree.ilog2() {
+        let (own, w) = (&mut factors[1 << depth..], bit(depth + 1));
+        own.iter_mut().zip(&powers[..1 << depth]).for_each(|(own, power)| *own = w.mul(*power, q));
+    }
+    factors[1] = q.inverse(factors[1]);
+    factors
 }

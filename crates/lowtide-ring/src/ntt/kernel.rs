@@ -173,22 +173,22 @@ pub(super) enum Tables {
 
 impl Tables {
     /// Tables for a transform with such factors, node after node.
-    pub(super) fn new(field: &Field, forward: Box<[Shoup]>, inverse: Box<[Shoup]>) -> Self {
+    pub(super) fn new(field: &Field, forward: &[u64], inverse: &[u64]) -> Self {
         let (degree, q) = (forward.len(), field.modulus());
         match field.isa().kind() {
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2 if degree >= float::Tables::min_degree(4) => {
-                Self::Avx2(float::Tables::new(degree, 4, &forward, &inverse, q))
+                Self::Avx2(float::Tables::new(degree, 4, forward, inverse, q))
             }
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512 if degree >= float::Tables::min_degree(8) => {
-                Self::Avx512(float::Tables::new(degree, 8, &forward, &inverse, q))
+                Self::Avx512(float::Tables::new(degree, 8, forward, inverse, q))
             }
             #[cfg(target_arch = "x86_64")]
             Kind::Avx512Ifma if degree >= ifma::Tables::MIN_DEGREE => {
-                Self::Avx512Ifma(ifma::Tables::new(degree, &forward, &inverse, q))
+                Self::Avx512Ifma(ifma::Tables::new(degree, forward, inverse, q))
             }
-            _ => Self::Scalar(scalar::Tables::new(forward, inverse)),
+            _ => Self::Scalar(scalar::Tables::new(forward, inverse, q)),
         }
     }
 }

@@ -53,6 +53,12 @@ pub(super) fn ascending(node: usize, depth: u32) -> impl Iterator<Item = usize> 
     (0..depth).rev().flat_map(move |d| node << d..(node + 1) << d)
 }
 
+/// Where a node stands in the whole heap that is `node` in the one below `root`.
+pub(super) const fn below(root: usize, node: usize) -> usize {
+    let depth = node.ilog2();
+    (root << depth) + node - (1 << depth)
+}
+
 /// Numbers in the order of their use.
 #[derive(Debug)]
 pub(super) struct Stream<'a, T>(&'a [T]);

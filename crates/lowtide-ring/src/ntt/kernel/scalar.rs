@@ -202,7 +202,9 @@ pub(crate) struct Tables {
 }
 
 impl Tables {
-    pub(crate) const fn new(forward: Box<[Shoup]>, inverse: Box<[Shoup]>) -> Self {
+    pub(crate) fn new(forward: &[u64], inverse: &[u64], q: Modulus) -> Self {
+        let [forward, inverse] =
+            [forward, inverse].map(|factors| factors.iter().map(|w| q.shoup(*w)).collect());
         Self { forward, inverse }
     }
 }

@@ -7,7 +7,7 @@ use super::{
     balanced,
     leaves::{LEAF, ROWS},
 };
-use crate::{Modulus, Shoup};
+use crate::Modulus;
 
 /// What the transforms of one length modulo one prime read.
 #[derive(Debug)]
@@ -29,17 +29,14 @@ impl Tables {
         LEAF * lanes / 2
     }
 
-    pub(crate) fn new(degree: usize, lanes: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
+    pub(crate) fn new(degree: usize, lanes: usize, forward: &[u64], inverse: &[u64], q: Modulus) -> Self {
         let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
         let depth = ROWS.ilog2();
-        let mut writers = [forward, inverse].map(|twiddles| Writer::new(lanes, twiddles, q));
-        plan::descend(&radices, &mut |step| {
-            writers[0].push_step(step, |leaf| plan::descending(leaf, depth).collect());
-        });
-        plan::ascend(&radices, &mut |step| {
-            writers[1].push_step(step, |leaf| plan::ascending(leaf, depth).collect());
-        });
-        let [forward, inverse] = writers.map(|writer| writer.numbers.into());
+        let mut forward = Writer::new(lanes, forward, plan::descending(1, depth).collect(), q);
+        let mut inverse = Writer::new(lanes, inverse, plan::ascending(1, depth).collect(), q);
+        plan::descend(&radices, &mut |step| forward.push_step(step));
+        plan::ascend(&radices, &mut |step| inverse.push_step(step));
+        let [forward, inverse] = [forward, inverse].map(|writer| writer.numbers.into());
         Self { forward, inverse, reduced: reductions(&radices), radices }
     }
 }
@@ -69,32 +66,33 @@ fn stage(a: f64, b: f64) -> f64 {
 struct Writer<'a> {
     numbers: Vec<f64>,
     lanes: usize,
-    twiddles: &'a [Shoup],
+    twiddles: &'a [u64],
+    /// The nodes of the stages between the rows of a leaf, were it the whole.
+    between: Vec<usize>,
     q: Modulus,
 }
 
 impl<'a> Writer<'a> {
-    fn new(lanes: usize, twiddles: &'a [Shoup], q: Modulus) -> Self {
-        Self { numbers: Vec::with_capacity(2 * twiddles.len()), lanes, twiddles, q }
+    fn new(lanes: usize, twiddles: &'a [u64], between: Vec<usize>, q: Modulus) -> Self {
+        Self { numbers: Vec::with_capacity(2 * twiddles.len()), lanes, twiddles, between, q }
     }
 
-    /// The factors of a step, those of leaves with the first one of as many as are side by side. `between` names the nodes of
-    /// the stages between the rows of a leaf.
-    fn push_step(&mut self, step: Step, between: impl Fn(usize) -> Vec<usize>) {
+    /// The factors of a step, those of leaves with the first one of as many as are side by side.
+    fn push_step(&mut self, step: Step) {
         match step {
             Step::Stage { node } => self.push([node]),
             Step::Leaf { node } if node % (self.lanes / 2) == 0 => {
-                self.push_leaves(node..node + self.lanes / 2, between);
+                self.push_leaves(node..node + self.lanes / 2);
             }
             Step::Leaf { .. } => {}
         }
     }
 
     /// The factors of leaves side by side: those of the stages between the rows of each, then of their rows.
-    fn push_leaves(&mut self, leaves: Range<usize>, between: impl Fn(usize) -> Vec<usize>) {
-        let between: Vec<_> = leaves.clone().map(between).collect();
-        for stage in 0..ROWS - 1 {
-            between.iter().for_each(|nodes| self.push([nodes[stage]]));
+    fn push_leaves(&mut self, leaves: Range<usize>) {
+        for i in 0..self.between.len() {
+            let node = self.between[i];
+            leaves.clone().for_each(|leaf| self.push([plan::below(leaf, node)]));
         }
         let row = |i: usize| leaves.clone().map(move |leaf| ROWS * leaf + i);
         for i in 0..ROWS {
@@ -106,13 +104,11 @@ impl<'a> Writer<'a> {
     }
 
     /// Factors, then their quotients.
-    fn push(&mut self, nodes: impl IntoIterator<Item = usize>) {
-        let start = self.numbers.len();
-        let factor = |node: usize| balanced(self.twiddles[node].value(), self.q).0;
-        self.numbers.extend(nodes.into_iter().map(factor));
-        for i in start..self.numbers.len() {
-            self.numbers.push(self.numbers[i] / self.q.value() as f64);
-        }
+    fn push(&mut self, nodes: impl IntoIterator<Item = usize, IntoIter: Clone>) {
+        let Self { numbers, twiddles, q, .. } = self;
+        let factors = nodes.into_iter().map(|node| balanced(twiddles[node], *q));
+        numbers.extend(factors.clone().map(|(factor, _)| factor));
+        numbers.extend(factors.map(|(_, quotient)| quotient));
     }
 }
 

@@ -23,7 +23,7 @@ use super::{
     LANES, inverse_of, load, splat,
     tables::ROWS,
 };
-use crate::{Modulus, Shoup};
+use crate::Modulus;
 
 /// Two vectors.
 pub(super) type Pair = (__m512i, __m512i);
@@ -121,8 +121,8 @@ impl Montgomery {
     }
 
     /// The word of a factor.
-    pub(super) fn word(w: Shoup, q: Modulus) -> u64 {
-        q.mul(w.value(), q.reduce(1 << 52))
+    pub(super) fn word(w: u64, q: Modulus) -> u64 {
+        q.mul(w, q.reduce(1 << 52))
     }
 
     /// `sum + x w`, where the product is in `(-q, q)`.

@@ -5,7 +5,7 @@ use super::{
     LANES,
     lanes::Montgomery,
 };
-use crate::{Modulus, Shoup};
+use crate::Modulus;
 
 /// How many vectors of a leaf are in registers.
 pub(super) const ROWS: usize = 8;
@@ -36,7 +36,7 @@ impl Tables {
     /// The smallest transform: one stage and its leaves.
     pub(crate) const MIN_DEGREE: usize = 2 * LEAF;
 
-    pub(crate) fn new(degree: usize, forward: &[Shoup], inverse: &[Shoup], q: Modulus) -> Self {
+    pub(crate) fn new(degree: usize, forward: &[u64], inverse: &[u64], q: Modulus) -> Self {
         let radices = plan::radices(degree.ilog2() - LEAF.ilog2());
         Self {
             forward: forward_stream(&radices, forward, q),
@@ -46,40 +46,39 @@ impl Tables {
     }
 }
 
-fn forward_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[u64]> {
+fn forward_stream(radices: &[u32], twiddles: &[u64], q: Modulus) -> Box<[u64]> {
     let mut stream = Vec::with_capacity(2 * twiddles.len());
     plan::descend(radices, &mut |step| match step {
-        Step::Stage { node } => push(&mut stream, &twiddles[node..=node]),
+        Step::Stage { node } => push(&mut stream, twiddles[node], q),
         Step::Leaf { node } => {
-            plan::descending(node, 3).for_each(|node| push(&mut stream, &twiddles[node..=node]));
+            plan::descending(node, 3).for_each(|node| push(&mut stream, twiddles[node], q));
             LANE_ORDERS.iter().for_each(|order| push_lanes(&mut stream, twiddles, node, order, q));
         }
     });
     stream.into()
 }
 
-fn inverse_stream(radices: &[u32], twiddles: &[Shoup], q: Modulus) -> Box<[u64]> {
+fn inverse_stream(radices: &[u32], twiddles: &[u64], q: Modulus) -> Box<[u64]> {
     let mut stream = Vec::with_capacity(2 * twiddles.len());
     plan::ascend(radices, &mut |step| match step {
-        Step::Stage { node } => push(&mut stream, &twiddles[node..=node]),
+        Step::Stage { node } => push(&mut stream, twiddles[node], q),
         Step::Leaf { node } => {
             LANE_ORDERS.iter().rev().for_each(|order| push_lanes(&mut stream, twiddles, node, order, q));
-            plan::ascending(node, 3).for_each(|node| push(&mut stream, &twiddles[node..=node]));
+            plan::ascending(node, 3).for_each(|node| push(&mut stream, twiddles[node], q));
         }
     });
     stream.into()
 }
 
 /// The factors of a stage of a leaf that is done lane by lane: two neighbours after the other.
-fn push_lanes(stream: &mut Vec<u64>, twiddles: &[Shoup], node: usize, order: &[usize], q: Modulus) {
+fn push_lanes(stream: &mut Vec<u64>, twiddles: &[u64], node: usize, order: &[usize], q: Modulus) {
     let nodes = ROWS / 2 * order.len();
     for first in (node * nodes..(node + 1) * nodes).step_by(order.len()) {
         stream.extend(order.iter().map(|i| Montgomery::word(twiddles[first + i], q)));
     }
 }
 
-/// Factors, then their quotients in units of `2^-52`.
-fn push(stream: &mut Vec<u64>, twiddles: &[Shoup]) {
-    stream.extend(twiddles.iter().map(|w| w.value()));
-    stream.extend(twiddles.iter().map(|w| w.quotient() >> 12));
+/// A factor, then its quotient in units of `2^-52`.
+fn push(stream: &mut Vec<u64>, factor: u64, q: Modulus) {
+    stream.extend([factor, q.shoup(factor).quotient() >> 12]);
 }
