@@ -117,14 +117,17 @@ impl Vectors<4> for Avx2 {
         }
     }
 
+    /// By halves as well: what joins them first, a compiler merges with the transposition, to more shuffles than both take.
     #[inline(always)]
-    fn split(self, leaves: &mut [[u64; 4]], i: usize, [lower, upper]: [__m256d; 2]) {
-        // SAFETY: the CPU has AVX.
-        let [first, second] = unsafe {
-            [_mm256_permute2f128_pd::<0x20>(lower, upper), _mm256_permute2f128_pd::<0x31>(lower, upper)]
-        };
-        self.store(&mut leaves[i], self.bits(first));
-        self.store(&mut leaves[8 + i], self.bits(second));
+    fn split(self, leaves: &mut [[u64; 4]], i: usize, halves: [__m256d; 2]) {
+        for (half, x) in halves.into_iter().enumerate() {
+            // SAFETY: the CPU has AVX; the references may be written for two words, and stores ask for no alignment.
+            unsafe {
+                let two = |leaf: &mut [u64; 4]| leaf[2 * half..].as_mut_ptr().cast();
+                _mm_storeu_pd(two(&mut leaves[i]), _mm256_castpd256_pd128(x));
+                _mm_storeu_pd(two(&mut leaves[8 + i]), _mm256_extractf128_pd::<1>(x));
+            }
+        }
     }
 
     #[inline(always)]
