@@ -23,6 +23,7 @@ ROWS = {
     "encrypt, public key": ["encrypt, public key"],
     "multiply, relinearize, rescale": ["multiply, relinearize, rescale"],
     "rotate": ["rotate"],
+    "decrypt": ["decrypt"],
     "decrypt and decode": ["decrypt", "decode"],
 }
 
@@ -80,10 +81,13 @@ class Seal:
             evaluator.rescale_to_next_inplace(out)
             return out
 
-        def decode(ciphertext):
+        def decrypt(ciphertext):
             out = seal.Plaintext()
             decryptor.decrypt(ciphertext, out)
-            return encoder.decode_double(out)
+            return out
+
+        def decode(ciphertext):
+            return encoder.decode_double(decrypt(ciphertext))
 
         check(decode(multiply()), [v * v for v in values])
         self.operations = {
@@ -91,6 +95,7 @@ class Seal:
             "encrypt, public key": lambda: encryptor.encrypt(plain, seal.Ciphertext()),
             "multiply, relinearize, rescale": multiply,
             "rotate": lambda: evaluator.rotate_vector(x, 1, galois, seal.Ciphertext()),
+            "decrypt": lambda: decrypt(x),
             "decrypt and decode": lambda: decode(x),
         }
 
@@ -147,7 +152,7 @@ class Lowtide:
 
     def times(self, _seconds):
         group = f"N=2^{self.case.log_degree}, 1 thread"
-        rows = [row for rows in ROWS.values() for row in rows]
+        rows = sorted({row for rows in ROWS.values() for row in rows})
         command = ["cargo", "bench", "-q", "-p", "lowtide-benches", "--bench", "ckks", "--"]
         run = subprocess.run([*command, f"{group}/({'|'.join(rows)})$"], cwd=ROOT, capture_output=True, text=True)
         if run.returncode:
@@ -196,7 +201,7 @@ def measure(case, rounds, seconds):
     libraries = [Lowtide(case), *([Peer(Seal, case)] if case.log_degree <= 15 else []), Peer(OpenFhe, case)]
     taken = [{library.name: library.times(seconds) for library in libraries} for _ in range(rounds)]
     middle = lambda name, row: statistics.median(times[name][row] for times in taken)
-    return {library.name: {row: middle(library.name, row) for row in ROWS} for library in libraries}
+    return {library.name: {row: middle(library.name, row) for row in taken[0][library.name]} for library in libraries}
 
 
 def main():
