@@ -2,8 +2,8 @@
 
 use crate::Modulus;
 
-/// Packs residues into the first of those bytes, word by word; those that follow, a word at least, are zero. Whether all are
-/// residues.
+/// Packs residues, word by word, into the first of those bytes, which are zero and go on for a word and more beyond. Whether
+/// all are residues.
 pub(crate) fn pack(residues: &[u64], out: &mut [u8], q: Modulus) -> bool {
     // What is above q - 1 has a highest bit, or leaves one in a difference below zero.
     let signs = residues.iter().fold(0, |signs, x| signs | x | (q.value() - 1).wrapping_sub(*x));
