@@ -8,6 +8,9 @@ impl SecretKey {
     /// `c_0 + c_1 s`: the message with its noise, which depends on the key. Decoded numbers that leave the customer
     /// give the key away bit by bit (Li and Micciancio, ePrint 2020/1533) unless they are rounded far above the noise.
     ///
+    /// A message whose coefficients, at its scale, are below half the product of the primes of a lower level comes out the same
+    /// from there, in a fraction of the time: decrypt [`Ciphertext::drop_to`] that level.
+    ///
     /// # Errors
     /// [`Error::ParameterMismatch`].
     pub fn decrypt(&self, ciphertext: &Ciphertext) -> Result<Plaintext, Error> {

@@ -142,6 +142,9 @@ proptest! {
         assert_close(&decode(&setup.secret.decrypt_product(&sum).unwrap()), &expected, 1e-6);
         check(&setup, &sum.relinearize(&setup.keys).unwrap().rescale().unwrap(), &expected);
         check(&setup, &x.drop_to(1).unwrap(), &a);
+        // The same integers, not only the same numbers: a message that fits a lower level can be decrypted there.
+        let coefficients = |x: &Ciphertext| setup.secret.decrypt(x).unwrap().coefficients();
+        assert_eq!(coefficients(&x.drop_to(1).unwrap()), coefficients(&x));
         for steps in [1, 5, -3, 16, 32, 0] {
             check(&setup, &x.rotate(steps, &setup.keys).unwrap(), &left(&a, steps));
         }
