@@ -4,11 +4,10 @@
 
 use std::{borrow::Cow, fmt, io::Read};
 
-use blake3::Hasher;
 use lowtide_ckks::Fingerprint;
 use zeroize::Zeroize;
 
-use crate::{Error, Kind, Limits, Payload, Reader, Writer};
+use crate::{Error, Kind, Limits, Payload, Reader, Writer, writer};
 
 const MAGIC: [u8; 8] = *b"\x89LOWTIDE";
 const DIGEST_BYTES: usize = blake3::OUT_LEN;
@@ -105,11 +104,7 @@ impl<'a> Envelope<'a> {
 
     fn checked(self) -> Result<Self, Error> {
         let (content, digest) = self.bytes.split_at(self.bytes.len() - DIGEST_BYTES);
-        if Hasher::new().update_rayon(content).finalize().as_bytes() == digest {
-            Ok(self)
-        } else {
-            Err(Error::Damaged)
-        }
+        if writer::digest(content).as_bytes() == digest { Ok(self) } else { Err(Error::Damaged) }
     }
 
     /// The header.

@@ -28,8 +28,9 @@ enum Sink {
 #[derive(Debug)]
 struct Stream {
     file: File,
-    digest: Hasher,
-    /// Neither written nor digested yet; wiped in the end, for it may be secret.
+    /// Wiped in the end, as what is pending: it holds the last bytes, which may be secret.
+    digest: Zeroizing<Hasher>,
+    /// Neither written nor digested yet.
     pending: Zeroizing<Vec<u8>>,
     count: u64,
     /// The first that went wrong: nothing is written after that.
@@ -67,7 +68,7 @@ impl Writer {
 
     /// A writer to a file.
     pub(crate) fn to_file(file: File) -> Self {
-        let (digest, pending) = (Hasher::new(), Zeroizing::new(Vec::with_capacity(PIECE)));
+        let (digest, pending) = (Zeroizing::default(), Zeroizing::new(Vec::with_capacity(PIECE)));
         Self(Sink::File(Box::new(Stream { file, digest, pending, count: 0, failed: Ok(()) })))
     }
 
@@ -101,8 +102,8 @@ impl Writer {
     /// BLAKE3 of everything so far; of nothing in a writer that counts.
     pub(crate) fn digest(&mut self) -> blake3::Hash {
         match &mut self.0 {
-            Sink::Count(_) => blake3::hash(&[]),
-            Sink::Bytes(bytes) => Hasher::new().update_rayon(bytes).finalize(),
+            Sink::Count(_) => digest(&[]),
+            Sink::Bytes(bytes) => digest(bytes),
             Sink::File(stream) => {
                 stream.flush();
                 stream.digest.finalize()
@@ -185,6 +186,11 @@ impl Writer {
         self.u64(items.clone().count() as u64);
         items.for_each(|item| item.write(self));
     }
+}
+
+/// BLAKE3 on all threads; the bytes may be secret.
+pub(crate) fn digest(bytes: &[u8]) -> blake3::Hash {
+    Zeroizing::new(Hasher::new()).update_rayon(bytes).finalize()
 }
 
 #[cfg(test)]
